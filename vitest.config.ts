@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, include: string[], options: Record<string, unknown> = {}) => ({
+  test: { name, include, pool: 'forks' as const, testTimeout: 10_000, ...options },
+});
+
+/** Unit and golden tests need no network; every other project starts real servers and says so by its name. */
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', ['test/unit/**/*.test.ts', 'test/golden/**/*.test.ts']),
+      project('workflow', ['test/workflow/**/*.test.ts', 'test/replay/**/*.test.ts'], {
+        testTimeout: 60_000,
+        hookTimeout: 120_000,
+        globalSetup: ['test/temporal-server.ts'],
+      }),
+      project('contract', ['test/contract/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 180_000 }),
+      project('end-to-end', ['test/end-to-end/**/*.test.ts'], {
+        testTimeout: 600_000,
+        hookTimeout: 180_000,
+        fileParallelism: false,
+      }),
+      project('chaos', ['test/chaos/**/*.test.ts'], {
+        testTimeout: 1_800_000,
+        hookTimeout: 180_000,
+        fileParallelism: false,
+      }),
+    ],
+  },
+});
