@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { Ipv4 } from './address.js';
+import { optionalKeys } from './optional-keys.js';
+import { Reference } from './reference.js';
+import { DnsName } from './text.js';
+
+/** Services that people or other systems reach by name: DESIGN 11. */
+export const serviceNames = [
+  'vault',
+  'rancher',
+  'argocd',
+  'sso',
+  's3',
+  'n8n',
+  'flowable',
+  'kafka',
+  'registry',
+  'git',
+  'monitoring',
+  'portal',
+  'internal',
+  'backoffice',
+  'gco',
+  'api',
+  'public-api',
+] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
+/** The certificate comes from Vault, or from the customer as two references. */
+const CertificateSource = z.union([
+  z.literal('vault'),
+  z.strictObject({ certificate: Reference, key: Reference }),
+]);
+
+/** What differs from the computed `<service>.<domain>` on its load balancer's address. */
+export const ServiceNameSettings = z.strictObject({
+  name: DnsName.optional(),
+  address: Ipv4.optional(),
+  certificate: CertificateSource.default('vault'),
+});
+export type ServiceNameSettings = z.infer<typeof ServiceNameSettings>;
+
+export const Names = z.strictObject(optionalKeys(serviceNames, ServiceNameSettings)).prefault({});
