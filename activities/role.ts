@@ -39,6 +39,8 @@ export type StepContext<Inputs extends Json = Json> = {
 export type Step<Inputs extends Json = Json> = StepDeclaration & {
   check: (context: StepContext<Inputs>) => Promise<CheckResult>;
   apply: (context: StepContext<Inputs>) => Promise<string[] | void>;
+  /** Required when `ordered`: a permutation of the role's targets, first to be worked on first. */
+  order?: (context: StepContext<Inputs>) => Promise<string[]>;
 };
 
 /** `check` answers the problems it found, an empty list when all is well. */

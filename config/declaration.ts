@@ -17,8 +17,12 @@ export type StepDeclaration = {
   title: string;
   on: StepPlacement;
   profile: ProfileName;
-  /** Targets worked on at once; absent means all of them. 1 makes the step rolling. */
+  /** Targets worked on at once; absent means all of them. */
   parallel?: number;
+  /** One target after the other behind a barrier; while one is parked no other starts. */
+  rolling?: boolean;
+  /** A rolling step that asks for the order of its targets first (leader last, backup first). */
+  ordered?: boolean;
   /** Runs on the hypervisor's own task queue, whose slots are the cap on clones in flight. */
   queue?: 'hypervisor';
   /** `<role>.<step>` ids that must be done before this step's check can be asked (check mode answers unknown otherwise). */
@@ -42,6 +46,8 @@ export type RoleDeclaration = {
   inputs: z.ZodType<Json>;
   preflight: readonly PreflightDeclaration[];
   steps: readonly StepDeclaration[];
+  /** Where the implicit last step `verify` runs; on each target unless said otherwise. */
+  verifyOn?: StepPlacement;
   remove: readonly StepDeclaration[];
   /** Named day-2 work: `socle run ROLE OPERATION [TARGET]`. */
   operations: Readonly<Record<string, { title: string; steps: readonly StepDeclaration[] }>>;

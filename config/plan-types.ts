@@ -6,8 +6,11 @@ import type { Site } from './site.js';
 
 export type Mode = 'apply' | 'check' | 'remove' | 'operation';
 
-/** A step as the workflows interpret it. `operation` and `remove` steps carry the qualified activity name. */
-export type PlanStep = StepDeclaration & { activity: string };
+/**
+ * A step as the workflows interpret it. Its id is qualified within the role: `clone`, `remove.destroy`, `restart.wait`;
+ * the activity's name is `<role>.<id>`.
+ */
+export type PlanStep = StepDeclaration;
 
 export type PlanRole = {
   name: RoleName;
@@ -46,6 +49,8 @@ export type Plan = {
   machines: Machine[];
   virtualAddresses: VirtualAddress[];
   phases: PlanPhase[];
+  /** Roles that `--only` or `--from` left out although others need them: verified before anything is changed. */
+  assumed: PlanRole[];
 };
 
 /** Names the run whose first history event holds the plan. */
@@ -56,12 +61,18 @@ export type StepMode = 'apply' | 'check';
 /** Argument of every step activity: a reference to the plan, never the plan or a secret. */
 export type StepInput = { planRun: PlanRun; hash: string; role: RoleName; step: string; target: string; mode: StepMode };
 
-/** Result of every step activity. `changed` counts resources that apply had to change. */
-export type StepOutcome =
-  | { state: 'unchanged' }
-  | { state: 'changed'; reason: string; changes: string[] }
-  | { state: 'todo'; reason: string; changes: string[] }
-  | { state: 'unknown'; after: string };
+/** Result of every step activity. `changes` are short lines, at most 20; `changeCount` is their true number. */
+export type StepOutcome = {
+  state: 'unchanged' | 'changed' | 'todo' | 'unknown';
+  reason?: string;
+  changeCount: number;
+  changes: string[];
+  /** Attempts that this result took, 1 when the first succeeded. */
+  attempt: number;
+};
+
+/** Argument of `plan.accept`, the first activity of every run. `queues` are the task queues that the run needs. */
+export type AcceptInput = { planRun: PlanRun; hash: string; queues: string[] };
 
 /** First argument of deploymentWorkflow. */
 export type DeploymentInput = { plan: Plan; hash: string; options: RunOptions };
@@ -76,4 +87,6 @@ export type RunOptions = {
   /** The client found the search attribute SocleState registered. */
   stateAttribute: boolean;
   taskQueue: string;
+  /** The queue whose worker's slots cap the clones in flight. */
+  hypervisorQueue: string;
 };

@@ -1,0 +1,30 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import { UserError } from '../config/errors.js';
+import { ApiError, CheckFailedError, NotReadyError, PermanentError, SshCommandError } from './errors.js';
+
+/** What the workflow reads of a failure: how often the step has failed by itself. */
+export type FailureDetails = { ownFailures: number };
+
+/**
+ * The one place that decides what is tried again. The message is cleared of secrets and carries no stack;
+ * an error that nobody foresaw is tried again, since a retry is always safe.
+ */
+export function toFailure(error: unknown, ownFailures: number, redact: (text: string) => string): ApplicationFailure {
+  const details: [FailureDetails] = [{ ownFailures }];
+  const message = redact(error instanceof Error ? error.message : String(error)).slice(0, 1_000);
+  const failure = ApplicationFailure.create({ message, type: typeOf(error), nonRetryable: isPermanent(error), details });
+  // The stack names source files and would stand in every history.
+  failure.stack = '';
+  return failure;
+}
+
+function isPermanent(error: unknown): boolean {
+  if (error instanceof ApiError) return !error.retryable;
+  return error instanceof PermanentError || error instanceof UserError;
+}
+
+function typeOf(error: unknown): string {
+  const known = [ApiError, CheckFailedError, NotReadyError, PermanentError, SshCommandError, UserError];
+  if (known.some((kind) => error instanceof kind)) return (error as Error).name;
+  return error instanceof Error ? error.constructor.name : 'Error';
+}

@@ -1,0 +1,91 @@
+import { CancelledFailure, Context } from '@temporalio/activity';
+import type { StepInput, StepOutcome } from '../config/plan-types.js';
+import { CheckFailedError } from './errors.js';
+import { toFailure } from './failure.js';
+import { readPlan } from './plan-reader.js';
+import type { Executable } from './registry.js';
+import type { CheckResult, Step, StepContext } from './role.js';
+import { stepContext } from './step-context.js';
+
+/** A fifth of the heartbeat timeout that workflows/profiles.ts sets. */
+const heartbeatIntervalMs = 2_000;
+const maximumChanges = 20;
+
+/** What the heartbeat carries: the resource being worked on and how often the step has failed by itself so far. */
+export type HeartbeatDetails = { resource: string; ownFailures: number };
+
+/**
+ * The only adapter between Temporal and the roles: check → apply → check, a heartbeat, and one error mapper.
+ * Stops at the safe points between them when the activity is canceled.
+ */
+export async function runStep(executable: Executable, input: StepInput): Promise<StepOutcome> {
+  const { info, cancellationSignal, client } = Context.current();
+  const before = (info.heartbeatDetails as HeartbeatDetails | undefined)?.ownFailures ?? 0;
+  let resource = 'check';
+  const beat = (): void => Context.current().heartbeat({ resource, ownFailures: before } satisfies HeartbeatDetails);
+  beat();
+  const timer = setInterval(beat, heartbeatIntervalMs);
+  let context: StepContext | undefined;
+  try {
+    const plan = await readPlan(client, input.planRun, input.hash);
+    context = stepContext(plan, input, cancellationSignal, (name) => {
+      resource = name;
+    });
+    const outcome = await execute(executable, input, context);
+    return { ...outcome, attempt: info.attempt };
+  } catch (error) {
+    if (cancellationSignal.aborted || error instanceof CancelledFailure) throw new CancelledFailure('stopped at a safe point');
+    const ownFailures = before + 1;
+    Context.current().heartbeat({ resource, ownFailures } satisfies HeartbeatDetails);
+    throw toFailure(error, ownFailures, (text) => context?.secrets.redact(text) ?? text);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+type Outcome = Omit<StepOutcome, 'attempt'>;
+
+async function execute(executable: Executable, input: StepInput, context: StepContext): Promise<Outcome> {
+  if (executable.kind === 'preflight') return preflight(await executable.preflight.check(context));
+  if (executable.kind === 'verify') return verified(await executable.check(context), input);
+  return converge(executable.step, input, context);
+}
+
+async function converge(step: Step, input: StepInput, context: StepContext): Promise<Outcome> {
+  const first = await step.check(context);
+  if (first.state === 'done') return { state: 'unchanged', changeCount: 0, changes: [] };
+  if (input.mode === 'check') return found(first);
+  context.signal.throwIfAborted();
+  context.progress('apply');
+  const applied = await step.apply(context);
+  context.signal.throwIfAborted();
+  context.progress('check again');
+  const after = await step.check(context);
+  if (after.state !== 'done') throw new CheckFailedError(`${step.title} was applied, but the check still says`, findingsOf(after));
+  const reason = first.state === 'todo' ? first.reason : `after ${first.after}`;
+  const changes = applied ?? (first.state === 'todo' ? (first.changes ?? []) : []);
+  return { state: 'changed', reason, changeCount: Math.max(1, changes.length), changes: (changes.length > 0 ? changes : [reason]).slice(0, maximumChanges) };
+}
+
+function found(result: CheckResult): Outcome {
+  if (result.state === 'unknown') return { state: 'unknown', reason: `after ${result.after}`, changeCount: 0, changes: [] };
+  const changes = findingsOf(result);
+  return { state: 'todo', changeCount: changes.length, changes: changes.slice(0, maximumChanges), ...(result.state === 'todo' && { reason: result.reason }) };
+}
+
+function verified(result: CheckResult, input: StepInput): Outcome {
+  if (result.state === 'done') return { state: 'unchanged', changeCount: 0, changes: [] };
+  if (input.mode === 'check') return found(result);
+  throw new CheckFailedError(`${input.target} is not as it must be`, findingsOf(result));
+}
+
+function preflight(problems: string[]): Outcome {
+  if (problems.length > 0) throw new CheckFailedError(`${problems.length === 1 ? 'a problem' : `${problems.length} problems`}`, problems);
+  return { state: 'unchanged', changeCount: 0, changes: [] };
+}
+
+function findingsOf(result: CheckResult): string[] {
+  if (result.state === 'unknown') return [`unknown until ${result.after} is done`];
+  if (result.state === 'done') return [];
+  return result.changes && result.changes.length > 0 ? result.changes : [result.reason];
+}

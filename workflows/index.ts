@@ -1,0 +1,3 @@
+/** What a worker registers. */
+export { deploymentWorkflow } from './deployment.js';
+export { phaseWorkflow } from './phase.js';

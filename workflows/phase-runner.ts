@@ -1,0 +1,37 @@
+import { ApplicationFailure, ChildWorkflowFailure, executeChild, ParentClosePolicy, WorkflowIdReusePolicy } from '@temporalio/workflow';
+import type { DeploymentInput, PlanRole, PlanRun } from '../config/plan-types.js';
+import { phaseInput, phaseWorkflowId } from './deployment-phases.js';
+import type { phaseWorkflow } from './phase.js';
+import type { PhaseSummary } from './progress.js';
+
+export type PhaseRunner = {
+  input: DeploymentInput;
+  run: (
+    phase: { number: number; name: string; title: string; roles: PlanRole[] },
+    mode: 'apply' | 'check',
+    childName: string,
+    pending?: Record<string, string[]>,
+  ) => Promise<PhaseSummary>;
+};
+
+/** Runs phases as children; operators may reset a child, the parent takes its new run's result. */
+export function createPhaseRunner(input: DeploymentInput, planRun: PlanRun): PhaseRunner {
+  return {
+    input,
+    run: (phase, mode, childName, pending = {}) =>
+      executeChild<typeof phaseWorkflow>('phaseWorkflow', {
+        workflowId: phaseWorkflowId(planRun.workflowId, childName),
+        workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+        // TERMINATE, the default, would cut a phase off in mid-step when its parent fails.
+        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+        staticSummary: `${input.plan.site.name}: ${phase.title}${mode === 'check' ? ' (check)' : ''}`,
+        args: [phaseInput(input, planRun, phase, mode, pending)],
+      }),
+  };
+}
+
+/** The summary that an aborted phase carries in its failure. */
+export function summaryInFailure(error: unknown): PhaseSummary | undefined {
+  const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
+  return cause instanceof ApplicationFailure ? (cause.details?.[0] as PhaseSummary | undefined) : undefined;
+}

@@ -1,0 +1,123 @@
+/** Bumped when a member of the answers changes its meaning. */
+export const progressVersion = 1;
+
+/** A query answers at most this many running, parked and failed targets each. */
+export const maximumListed = 200;
+
+type At = { role: string; step: string; target: string };
+export type RunningStep = At & { sinceMs: number };
+/** `park` counts the parks of this phase; an answer must name it. */
+export type ParkedStep = At & { park: number; sinceMs: number; message: string; attempts: number };
+export type Finding = At & { message: string };
+export type SkippedStep = At & { who: string; reason: string };
+
+export type RoleProgress = {
+  name: string;
+  title: string;
+  available: boolean;
+  state: 'waiting' | 'running' | 'done' | 'stopped';
+  total: number;
+  done: number;
+  changed: number;
+  todo: number;
+  unknown: number;
+  /** Number of single changes that apply made or check found. */
+  changes: number;
+  retries: number;
+};
+
+export type PhaseProgress = {
+  version: number;
+  phase: string;
+  number: number;
+  mode: 'apply' | 'check';
+  hash: string;
+  startedMs: number;
+  roles: RoleProgress[];
+  running: RunningStep[];
+  parked: ParkedStep[];
+  failed: Finding[];
+  skipped: SkippedStep[];
+  /** What changed or would change, the first 200. */
+  changes: Finding[];
+};
+
+export type GateProgress = {
+  before: string;
+  state: 'checking' | 'open' | 'blocked' | 'passed' | 'rejected' | 'expired';
+  needed: number;
+  approvals: { who: string; comment: string; atMs: number }[];
+  starterMayApprove: boolean;
+  openedMs: number;
+  expiresMs?: number;
+  onExpiry: 'rejected' | 'approved';
+  changes: number;
+  problems: string[];
+  /** Why it passed unasked, when it did. */
+  note?: string;
+};
+
+export type PhaseState = {
+  number: number;
+  name: string;
+  title: string;
+  state: 'waiting' | 'gate' | 'running' | 'done' | 'failed' | 'canceled' | 'not-available';
+  workflowId: string;
+  startedMs?: number;
+  endedMs?: number;
+  summary?: PhaseSummary;
+};
+
+export type PhaseSummary = {
+  total: number;
+  done: number;
+  changed: number;
+  changes: number;
+  todo: number;
+  unknown: number;
+  retries: number;
+  skipped: SkippedStep[];
+  failed: Finding[];
+  /** Check mode: targets that still have something to do, by qualified step id. */
+  todoTargets: Record<string, string[]>;
+  samples: Finding[];
+};
+
+export type DeploymentProgress = {
+  version: number;
+  site: string;
+  mode: string;
+  hash: string;
+  startedBy: string;
+  startedMs: number;
+  state: 'accepting' | 'preflight' | 'running' | 'done' | 'failed' | 'canceled';
+  preflight: Finding[];
+  phases: PhaseState[];
+  gates: GateProgress[];
+};
+
+/** Adds up the roles of a phase. */
+export function summarise(progress: PhaseProgress, todoTargets: Record<string, string[]>): PhaseSummary {
+  const sum = (member: 'total' | 'done' | 'changed' | 'changes' | 'todo' | 'unknown' | 'retries'): number =>
+    progress.roles.reduce((total, role) => total + role[member], 0);
+  return {
+    total: sum('total'),
+    done: sum('done'),
+    changed: sum('changed'),
+    changes: sum('changes'),
+    todo: sum('todo'),
+    unknown: sum('unknown'),
+    retries: sum('retries'),
+    skipped: progress.skipped,
+    failed: progress.failed,
+    todoTargets,
+    samples: progress.changes.slice(0, 20),
+  };
+}
+
+/** A table per role for the Web UI's current details. */
+export function progressTable(progress: PhaseProgress): string {
+  const rows = progress.roles.map((role) => `| ${role.name} | ${role.state} | ${role.done}/${role.total} | ${role.changed} | ${role.retries} |`);
+  const parked = progress.parked.map((park) => `- **parked** ${park.target}: ${park.role}.${park.step}: ${park.message}`);
+  return ['| role | state | steps | changed | retries |', '|---|---|---|---|---|', ...rows, '', ...parked].join('\n');
+}

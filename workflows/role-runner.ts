@@ -1,0 +1,153 @@
+import { ApplicationFailure, isCancellation, proxyActivities } from '@temporalio/workflow';
+import type { PlanRole, PlanStep, StepInput } from '../config/plan-types.js';
+import { attemptsOf, failureText } from './failure-text.js';
+import type { Parking } from './parking.js';
+import type { PhaseInput } from './phase-types.js';
+import { activityOptions } from './profiles.js';
+import { segmentsOf } from './segments.js';
+import { createSemaphore, type Semaphore } from './semaphore.js';
+import { runStepActivity } from './step-activity.js';
+import { placedOn, type Tracker } from './tracker.js';
+
+/** What the steps of one phase share. */
+export type PhaseRun = {
+  input: PhaseInput;
+  tracker: Tracker;
+  parking: Parking;
+  isStopping: () => boolean;
+  /** Ends the phase because of a person's answer or `--on-failure abort`. */
+  abort: (reason: string) => void;
+};
+
+/** Thrown inside a role when the phase stops; never leaves the phase. */
+export class Stopped extends Error {}
+
+/** Runs all steps of a role on its targets. Resolves when every target is through, rejects with Stopped otherwise. */
+export async function runRole(run: PhaseRun, role: PlanRole): Promise<void> {
+  const targets = targetsOf(run.input, role);
+  const progress = run.tracker.role(role.name);
+  progress.state = 'running';
+  try {
+    for (const segment of segmentsOf(role.steps)) {
+      if (segment.kind === 'rolling') await runRolling(run, role, segment.steps[0]!, targets);
+      else await runPipeline(run, role, segment.steps, targets);
+    }
+    progress.state = 'done';
+  } catch (error) {
+    progress.state = 'stopped';
+    throw error;
+  }
+}
+
+/** The machines that a role works on, in plan order. */
+export function targetsOf(input: PhaseInput, role: PlanRole): string[] {
+  if (role.onlyTarget !== undefined) return [role.onlyTarget];
+  return role.groups.flatMap((group) => input.groups[group] ?? []);
+}
+
+async function runPipeline(run: PhaseRun, role: PlanRole, steps: readonly PlanStep[], targets: readonly string[]): Promise<void> {
+  const gates = steps.map((step): Semaphore => createSemaphore(step.parallel));
+  await allSettled(
+    placedOn(steps[0]!, targets, run.input.site).map(async (target) => {
+      for (const [index, step] of steps.entries()) await runOnTarget(run, role, step, target, gates[index]!);
+    }),
+  );
+}
+
+async function runRolling(run: PhaseRun, role: PlanRole, step: PlanStep, targets: readonly string[]): Promise<void> {
+  const placed = placedOn(step, targets, run.input.site);
+  const ordered = step.ordered && run.input.mode === 'apply' ? await orderOf(run, role, step, placed) : placed;
+  for (const target of ordered) await runOnTarget(run, role, step, target, createSemaphore(undefined));
+}
+
+async function orderOf(run: PhaseRun, role: PlanRole, step: PlanStep, targets: readonly string[]): Promise<string[]> {
+  const queue = run.input.queues.main;
+  const options = activityOptions('quick', queue, `${role.name}: order of ${step.id}`);
+  const name = `${role.name}.${step.id}.order`;
+  const order = await proxyActivities<Record<string, (input: StepInput) => Promise<string[]>>>(options)[name]!(
+    stepInput(run.input, role, step, run.input.site),
+  );
+  const isPermutation = order.length === targets.length && targets.every((target) => order.includes(target));
+  if (!isPermutation) throw ApplicationFailure.nonRetryable(`${name} did not answer a permutation of its targets`, 'Order');
+  return order;
+}
+
+/** `slot` is held while the activity runs, not while the target is parked. */
+async function runOnTarget(run: PhaseRun, role: PlanRole, step: PlanStep, target: string, slot: Semaphore): Promise<void> {
+  const at = { role: role.name, step: step.id, target };
+  if (run.input.mode === 'check' && lacksCause(run, step, target)) {
+    run.tracker.ended(at, { state: 'unknown', changeCount: 0, changes: [], attempt: 1 });
+    return;
+  }
+  for (;;) {
+    try {
+      await slot(async () => {
+        if (run.isStopping()) throw new Stopped();
+        run.tracker.started(at);
+        const queue = queueOf(run.input, step, target);
+        run.tracker.ended(at, await runStepActivity(step, queue, stepInput(run.input, role, step, target)));
+      });
+      return;
+    } catch (error) {
+      if (error instanceof Stopped) throw error;
+      if (await settled(run, at, error)) return;
+    }
+  }
+}
+
+/** Decides on a failed step: true when it counts as settled, false when it is to be tried again. */
+async function settled(run: PhaseRun, at: { role: string; step: string; target: string }, error: unknown): Promise<boolean> {
+  const message = failureText(error);
+  if (isCancellation(error)) {
+    run.tracker.failed(at, 'stopped at a safe point');
+    throw new Stopped();
+  }
+  if (run.input.mode === 'check') {
+    run.tracker.failed(at, message);
+    run.tracker.role(at.role).done += 1;
+    return true;
+  }
+  if (run.input.onFailure === 'abort') {
+    run.tracker.failed(at, message);
+    run.abort(`${at.target}: ${at.role}.${at.step} failed: ${message}`);
+    throw new Stopped();
+  }
+  const park = run.tracker.parked(at, message, attemptsOf(error));
+  const decision = await run.parking.decision(park);
+  run.tracker.unparked(park);
+  if (decision?.verb === 'retry') {
+    run.tracker.role(at.role).retries += 1;
+    return false;
+  }
+  if (decision?.verb === 'skip') {
+    run.tracker.skipped({ ...at, who: decision.answer.who, reason: decision.answer.reason });
+    return true;
+  }
+  run.tracker.failed(at, message);
+  if (decision) run.abort(`aborted by ${decision.answer.who} at ${at.role}.${at.step} on ${at.target}: ${message}`);
+  throw new Stopped();
+}
+
+/** In check mode a check whose cause was found missing is not asked. */
+function lacksCause(run: PhaseRun, step: PlanStep, target: string): boolean {
+  return (step.after ?? []).some((cause) => {
+    const missing = [...(run.input.pending[cause] ?? []), ...(run.tracker.todoTargets[cause] ?? [])];
+    return missing.includes(target) || missing.includes(run.input.site) || (step.on === 'site' && missing.length > 0);
+  });
+}
+
+function queueOf(input: PhaseInput, step: PlanStep, target: string): string {
+  return step.queue === 'hypervisor' ? input.queues.hypervisor : (input.queues.byTarget[target] ?? input.queues.main);
+}
+
+function stepInput(input: PhaseInput, role: PlanRole, step: PlanStep, target: string): StepInput {
+  return { planRun: input.planRun, hash: input.hash, role: role.name, step: step.id, target, mode: input.mode };
+}
+
+/** Awaits all, then throws the first failure: nothing is left running behind. */
+export async function allSettled(work: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  const unexpected = results.find((result) => result.status === 'rejected' && !(result.reason instanceof Stopped));
+  const failure = unexpected ?? results.find((result) => result.status === 'rejected');
+  if (failure?.status === 'rejected') throw failure.reason;
+}
