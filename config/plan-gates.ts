@@ -1,6 +1,7 @@
 import type { PlanGate } from './plan-types.js';
 import type { PhaseName } from './phases.js';
 import type { Site } from './site.js';
+import { durationSeconds } from './site/duration.js';
 
 /** The approval that the site file asks for before a phase; undefined when the phase starts unasked. */
 export function gateBefore(site: Site, phase: PhaseName): PlanGate | undefined {
@@ -13,12 +14,4 @@ export function gateBefore(site: Site, phase: PhaseName): PlanGate | undefined {
     onExpiry,
     ...(expiresAfter !== undefined && { expiresAfterSeconds: durationSeconds(expiresAfter) }),
   };
-}
-
-const unitSeconds = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
-
-/** Seconds of a duration such as `90s`, `30m`, `12h` or `7d`, whose form the site file's schema has checked. */
-export function durationSeconds(text: string): number {
-  const unit = text.slice(-1) as keyof typeof unitSeconds;
-  return Number(text.slice(0, -1)) * unitSeconds[unit];
 }

@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode } from '@temporalio/worker';
+
+/** The workflows' entry beside this file: TypeScript in a checkout, JavaScript in a build. */
+function workflowsPath(): string {
+  const compiled = fileURLToPath(new URL('../workflows/index.js', import.meta.url));
+  return existsSync(compiled) ? compiled : compiled.replace(/\.js$/, '.ts');
+}
+
+/** Bundles the workflows; takes seconds, which is why a build does it once. */
+export async function bundleWorkflows(): Promise<string> {
+  const quiet = { trace: noop, debug: noop, info: noop, warn: console.warn, error: console.error, log: noop };
+  const { code } = await bundleWorkflowCode({ workflowsPath: workflowsPath(), logger: quiet });
+  return code;
+}
+
+function noop(): void {
+  // The bundler's progress is of no use to anybody.
+}
