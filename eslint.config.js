@@ -23,7 +23,11 @@ const boundaries = Object.entries(mayImport).map(([folder, allowed]) => ({
       {
         zones: folders
           .filter((other) => other !== folder && !allowed.includes(other))
-          .map((other) => ({ target: `./${folder}`, from: `./${other}`, message: `${folder} must not import ${other}` })),
+          .map((other) => ({
+            target: `./${folder}`,
+            from: `./${other}`,
+            message: `${folder} must not import ${other}`,
+          })),
       },
     ],
   },
@@ -57,7 +61,15 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['../config/*'], allowTypeImports: true, message: 'workflows take only types from config' }] },
+        {
+          patterns: [
+            {
+              group: ['../config/*'],
+              allowTypeImports: true,
+              message: 'workflows take only types from config',
+            },
+          ],
+        },
       ],
     },
   },

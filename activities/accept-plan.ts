@@ -25,7 +25,10 @@ export async function acceptPlan(input: AcceptInput, known: ReadonlySet<string>)
   for (;;) {
     const open = await openPhases(client, input.planRun);
     if (open.length === 0) return;
-    Context.current().heartbeat({ resource: `waits for ${open.join(', ')} of an earlier run`, ownFailures: 0 });
+    Context.current().heartbeat({
+      resource: `waits for ${open.join(', ')} of an earlier run`,
+      ownFailures: 0,
+    });
     await Promise.race([new Promise((resolve) => setTimeout(resolve, pollMs)), Context.current().cancelled]);
     if (cancellationSignal.aborted) throw new CancelledFailure('canceled');
   }
@@ -34,7 +37,10 @@ export async function acceptPlan(input: AcceptInput, known: ReadonlySet<string>)
 function stepNames(plan: Plan): string[] {
   return [...plan.phases.flatMap((phase) => phase.roles), ...plan.assumed]
     .filter((role) => role.available)
-    .flatMap((role) => [...role.steps.map((step) => `${role.name}.${step.id}`), ...role.preflight.map((check) => `${role.name}.preflight.${check.name}`)]);
+    .flatMap((role) => [
+      ...role.steps.map((step) => `${role.name}.${step.id}`),
+      ...role.preflight.map((check) => `${role.name}.preflight.${check.name}`),
+    ]);
 }
 
 async function refuseIdleQueues(client: Client, queues: readonly string[]): Promise<void> {
@@ -49,11 +55,17 @@ async function refuseIdleQueues(client: Client, queues: readonly string[]): Prom
   }
   // Retryable: a worker that has just started may not have polled yet.
   if (idle.length > 0)
-    throw ApplicationFailure.retryable(`no worker polls the task queue ${idle.join(', ')}. Start one: socle worker`, 'IdleTaskQueue');
+    throw ApplicationFailure.retryable(
+      `no worker polls the task queue ${idle.join(', ')}. Start one: socle worker`,
+      'IdleTaskQueue',
+    );
 }
 
 async function openPhases(client: Client, planRun: PlanRun): Promise<string[]> {
-  const children = ['preflight', ...phaseNames.flatMap((phase) => [phase, `${phase}/check`, `${phase}/preflight`])];
+  const children = [
+    'preflight',
+    ...phaseNames.flatMap((phase) => [phase, `${phase}/check`, `${phase}/preflight`]),
+  ];
   const ids = children.map((child) => `${planRun.workflowId}/${child}`);
   const statuses = await Promise.all(ids.map((id) => statusOf(client, id)));
   return ids.filter((_id, index) => statuses[index] === 'RUNNING');

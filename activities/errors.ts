@@ -8,7 +8,9 @@ export class SshCommandError extends Error {
     readonly stderrTail: string,
     readonly durationMs: number,
   ) {
-    super(`${host}: ${command} ${exitCode === undefined ? 'was cut off' : `ended with code ${exitCode}`} after ${durationMs} ms: ${stderrTail}`);
+    super(
+      `${host}: ${command} ${exitCode === undefined ? 'was cut off' : `ended with code ${exitCode}`} after ${durationMs} ms: ${stderrTail}`,
+    );
   }
 }
 

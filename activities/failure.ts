@@ -9,10 +9,19 @@ export type FailureDetails = { ownFailures: number };
  * The one place that decides what is tried again. The message is cleared of secrets and carries no stack;
  * an error that nobody foresaw is tried again, since a retry is always safe.
  */
-export function toFailure(error: unknown, ownFailures: number, redact: (text: string) => string): ApplicationFailure {
+export function toFailure(
+  error: unknown,
+  ownFailures: number,
+  redact: (text: string) => string,
+): ApplicationFailure {
   const details: [FailureDetails] = [{ ownFailures }];
   const message = redact(error instanceof Error ? error.message : String(error)).slice(0, 1_000);
-  const failure = ApplicationFailure.create({ message, type: typeOf(error), nonRetryable: isPermanent(error), details });
+  const failure = ApplicationFailure.create({
+    message,
+    type: typeOf(error),
+    nonRetryable: isPermanent(error),
+    details,
+  });
   // The stack names source files and would stand in every history.
   failure.stack = '';
   return failure;

@@ -16,7 +16,8 @@ export function createActivities(roles: readonly AnyRole[]): Record<string, Acti
   for (const [name, executable] of executables) {
     activities[name] = (input: StepInput): Promise<StepOutcome> => runStep(executable, input);
     if (executable.kind === 'step' && executable.step.order)
-      activities[`${name}.order`] = (input: StepInput): Promise<string[]> => orderTargets(executable.step, input);
+      activities[`${name}.order`] = (input: StepInput): Promise<string[]> =>
+        orderTargets(executable.step, input);
   }
   return activities;
 }

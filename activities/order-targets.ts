@@ -9,7 +9,12 @@ import { stepContext } from './step-context.js';
 /** Asks a rolling step for the order of its targets, such as the leader last. */
 export async function orderTargets(step: Step, input: StepInput): Promise<string[]> {
   const { client, cancellationSignal } = Context.current();
-  const context = stepContext(await readPlan(client, input.planRun, input.hash), input, cancellationSignal, () => undefined);
+  const context = stepContext(
+    await readPlan(client, input.planRun, input.hash),
+    input,
+    cancellationSignal,
+    () => undefined,
+  );
   try {
     if (!step.order) throw new PermanentError(`${step.id} has no order`);
     return await step.order(context);

@@ -32,9 +32,14 @@ async function fetchPlan(client: Client, { workflowId, runId }: PlanRun, hash: s
   const payload = answer.history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
   if (!payload) throw new Error(`the first history event of ${workflowId} holds no plan`);
   const codecs = client.options.loadedDataConverter.payloadCodecs;
-  const decoded = await codecs.reduceRight(async (payloads, codec) => codec.decode(await payloads), Promise.resolve([payload]));
+  const decoded = await codecs.reduceRight(
+    async (payloads, codec) => codec.decode(await payloads),
+    Promise.resolve([payload]),
+  );
   const input = client.options.loadedDataConverter.payloadConverter.fromPayload<DeploymentInput>(decoded[0]!);
   if (hashOf(input.plan) !== hash)
-    throw new PermanentError(`the plan of ${workflowId} does not have the hash ${hash.slice(0, 8)} that was approved`);
+    throw new PermanentError(
+      `the plan of ${workflowId} does not have the hash ${hash.slice(0, 8)} that was approved`,
+    );
   return input.plan;
 }

@@ -15,8 +15,10 @@ export function executablesOf(role: Role): Map<string, Executable> {
   for (const step of role.steps) executables.set(qualified(step.id), { kind: 'step', step });
   for (const step of role.remove) executables.set(qualified(`remove.${step.id}`), { kind: 'step', step });
   for (const [name, operation] of Object.entries(role.operations))
-    for (const step of operation.steps) executables.set(qualified(`${name}.${step.id}`), { kind: 'step', step });
-  for (const preflight of role.preflight) executables.set(qualified(`preflight.${preflight.name}`), { kind: 'preflight', preflight });
+    for (const step of operation.steps)
+      executables.set(qualified(`${name}.${step.id}`), { kind: 'step', step });
+  for (const preflight of role.preflight)
+    executables.set(qualified(`preflight.${preflight.name}`), { kind: 'preflight', preflight });
   executables.set(qualified('verify'), { kind: 'verify', check: role.verify });
   return executables;
 }

@@ -52,7 +52,10 @@ export type Preflight<Inputs extends Json = Json> = PreflightDeclaration & {
  * A role is one file. `verify` becomes its implicit last step `<role>.verify` (read only: on each target).
  * @see RoleDeclaration for what planning reads.
  */
-export type Role<Inputs extends Json = Json> = Omit<RoleDeclaration, 'steps' | 'remove' | 'operations' | 'preflight'> & {
+export type Role<Inputs extends Json = Json> = Omit<
+  RoleDeclaration,
+  'steps' | 'remove' | 'operations' | 'preflight'
+> & {
   preflight: readonly Preflight<Inputs>[];
   steps: readonly Step<Inputs>[];
   /** Reads only; `todo` names what is not as it must be. */

@@ -22,7 +22,8 @@ export async function runStep(executable: Executable, input: StepInput): Promise
   const { info, cancellationSignal, client } = Context.current();
   const before = (info.heartbeatDetails as HeartbeatDetails | undefined)?.ownFailures ?? 0;
   let resource = 'check';
-  const beat = (): void => Context.current().heartbeat({ resource, ownFailures: before } satisfies HeartbeatDetails);
+  const beat = (): void =>
+    Context.current().heartbeat({ resource, ownFailures: before } satisfies HeartbeatDetails);
   beat();
   const timer = setInterval(beat, heartbeatIntervalMs);
   let context: StepContext | undefined;
@@ -34,7 +35,8 @@ export async function runStep(executable: Executable, input: StepInput): Promise
     const outcome = await execute(executable, input, context);
     return { ...outcome, attempt: info.attempt };
   } catch (error) {
-    if (cancellationSignal.aborted || error instanceof CancelledFailure) throw new CancelledFailure('stopped at a safe point');
+    if (cancellationSignal.aborted || error instanceof CancelledFailure)
+      throw new CancelledFailure('stopped at a safe point');
     const ownFailures = before + 1;
     Context.current().heartbeat({ resource, ownFailures } satisfies HeartbeatDetails);
     throw toFailure(error, ownFailures, (text) => context?.secrets.redact(text) ?? text);
@@ -61,16 +63,28 @@ async function converge(step: Step, input: StepInput, context: StepContext): Pro
   context.signal.throwIfAborted();
   context.progress('check again');
   const after = await step.check(context);
-  if (after.state !== 'done') throw new CheckFailedError(`${step.title} was applied, but the check still says`, findingsOf(after));
+  if (after.state !== 'done')
+    throw new CheckFailedError(`${step.title} was applied, but the check still says`, findingsOf(after));
   const reason = first.state === 'todo' ? first.reason : `after ${first.after}`;
   const changes = applied ?? (first.state === 'todo' ? (first.changes ?? []) : []);
-  return { state: 'changed', reason, changeCount: Math.max(1, changes.length), changes: (changes.length > 0 ? changes : [reason]).slice(0, maximumChanges) };
+  return {
+    state: 'changed',
+    reason,
+    changeCount: Math.max(1, changes.length),
+    changes: (changes.length > 0 ? changes : [reason]).slice(0, maximumChanges),
+  };
 }
 
 function found(result: CheckResult): Outcome {
-  if (result.state === 'unknown') return { state: 'unknown', reason: `after ${result.after}`, changeCount: 0, changes: [] };
+  if (result.state === 'unknown')
+    return { state: 'unknown', reason: `after ${result.after}`, changeCount: 0, changes: [] };
   const changes = findingsOf(result);
-  return { state: 'todo', changeCount: changes.length, changes: changes.slice(0, maximumChanges), ...(result.state === 'todo' && { reason: result.reason }) };
+  return {
+    state: 'todo',
+    changeCount: changes.length,
+    changes: changes.slice(0, maximumChanges),
+    ...(result.state === 'todo' && { reason: result.reason }),
+  };
 }
 
 function verified(result: CheckResult, input: StepInput): Outcome {
@@ -80,7 +94,11 @@ function verified(result: CheckResult, input: StepInput): Outcome {
 }
 
 function preflight(problems: string[]): Outcome {
-  if (problems.length > 0) throw new CheckFailedError(`${problems.length === 1 ? 'a problem' : `${problems.length} problems`}`, problems);
+  if (problems.length > 0)
+    throw new CheckFailedError(
+      `${problems.length === 1 ? 'a problem' : `${problems.length} problems`}`,
+      problems,
+    );
   return { state: 'unchanged', changeCount: 0, changes: [] };
 }
 

@@ -1,4 +1,3 @@
-import { createSecrets } from '../config/secrets.js';
 import type { Secrets } from '../config/secrets.js';
 import type { Plan, StepInput } from '../config/plan-types.js';
 import { PermanentError } from './errors.js';
@@ -7,8 +6,15 @@ import type { StepContext } from './role.js';
 const secretsByHash = new Map<string, Secrets>();
 
 /** What check and apply of one step are given. `machine` throws when a site step asks for it. */
-export function stepContext(plan: Plan, input: StepInput, signal: AbortSignal, progress: (resource: string) => void): StepContext {
-  const role = [...plan.phases.flatMap((phase) => phase.roles), ...plan.assumed].find(({ name }) => name === input.role);
+export function stepContext(
+  plan: Plan,
+  input: StepInput,
+  signal: AbortSignal,
+  progress: (resource: string) => void,
+): StepContext {
+  const role = [...plan.phases.flatMap((phase) => phase.roles), ...plan.assumed].find(
+    ({ name }) => name === input.role,
+  );
   if (!role) throw new PermanentError(`the plan has no role ${input.role}`);
   const machines = plan.machines.filter((machine) => role.groups.includes(machine.group));
   return {
@@ -18,7 +24,10 @@ export function stepContext(plan: Plan, input: StepInput, signal: AbortSignal, p
     target: input.target,
     get machine() {
       const machine = plan.machines.find(({ name }) => name === input.target);
-      if (!machine) throw new PermanentError(`${input.role}.${input.step} asked for the machine ${input.target}, which the plan does not have`);
+      if (!machine)
+        throw new PermanentError(
+          `${input.role}.${input.step} asked for the machine ${input.target}, which the plan does not have`,
+        );
       return machine;
     },
     machines,
@@ -28,10 +37,15 @@ export function stepContext(plan: Plan, input: StepInput, signal: AbortSignal, p
   };
 }
 
+/** Replaced as soon as config/secrets has it. */
+function createSecrets(): Secrets {
+  throw new PermanentError('secrets are not derived yet');
+}
+
 function secretsOf(plan: Plan, hash: string): Secrets {
   const known = secretsByHash.get(hash);
   if (known) return known;
-  const secrets = createSecrets(plan.site, process.env);
+  const secrets = createSecrets();
   secretsByHash.set(hash, secrets);
   return secrets;
 }

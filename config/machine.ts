@@ -3,8 +3,21 @@ export const zoneNames = ['infra', 'lan', 'integration', 'dmz'] as const;
 export type ZoneName = (typeof zoneNames)[number];
 
 /** Machines with one job. `provisionnement-vms-infra` makes the first three and the pairs, `-apps` the rest. */
-export const infrastructureGroups = ['vault', 'gitops', 'monitoring', 'lb-lan', 'lb-integration', 'lb-dmz'] as const;
-export const applicationGroups = ['apps-master', 'apps-worker', 'middleware-master', 'middleware-worker', 'dmz-node'] as const;
+export const infrastructureGroups = [
+  'vault',
+  'gitops',
+  'monitoring',
+  'lb-lan',
+  'lb-integration',
+  'lb-dmz',
+] as const;
+export const applicationGroups = [
+  'apps-master',
+  'apps-worker',
+  'middleware-master',
+  'middleware-worker',
+  'dmz-node',
+] as const;
 export const groupNames = [...infrastructureGroups, ...applicationGroups] as const;
 export type GroupName = (typeof groupNames)[number];
 
@@ -33,6 +46,11 @@ export type Machine = {
 };
 
 /** Addresses served by a load-balancer pair rather than by a machine. */
-export type VirtualAddress = { name: 'lan-vip' | 'int-vip' | 'dmz-vip' | 'dmz-int-vip'; group: GroupName; zone: ZoneName; address: string };
+export type VirtualAddress = {
+  name: 'lan-vip' | 'int-vip' | 'dmz-vip' | 'dmz-int-vip';
+  group: GroupName;
+  zone: ZoneName;
+  address: string;
+};
 
 export type Inventory = { machines: Machine[]; virtualAddresses: VirtualAddress[] };

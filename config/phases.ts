@@ -1,6 +1,11 @@
 /** The nine phases in the order of a deployment, each with the names of its roles. */
 export const phases = [
-  { number: 1, name: 'provisioning', title: 'Provisioning', roles: ['provisionnement-vms-infra', 'provisionnement-vms-apps'] },
+  {
+    number: 1,
+    name: 'provisioning',
+    title: 'Provisioning',
+    roles: ['provisionnement-vms-infra', 'provisionnement-vms-apps'],
+  },
   { number: 2, name: 'preparation', title: 'Preparation', roles: ['prepare-vms'] },
   {
     number: 3,
@@ -26,7 +31,12 @@ export const phases = [
     title: 'Middleware',
     roles: ['install-minio', 'install-keycloak', 'install-kafka', 'install-n8n', 'install-flowable'],
   },
-  { number: 7, name: 'api-management', title: 'API management', roles: ['install-gravitee-lan', 'install-gravitee-dmz'] },
+  {
+    number: 7,
+    name: 'api-management',
+    title: 'API management',
+    roles: ['install-gravitee-lan', 'install-gravitee-dmz'],
+  },
   {
     number: 8,
     name: 'security-and-monitoring',

@@ -20,7 +20,11 @@ export function planInputs(
     const parsed = declarations.get(name)?.inputs.safeParse(options[name] ?? {});
     if (parsed?.success) inputs.set(name, parsed.data);
     else if (selected.has(name))
-      problems.push(...(parsed?.error.issues ?? []).map((issue) => `options.${[name, ...issue.path].join('.')}: ${issue.message}`));
+      problems.push(
+        ...(parsed?.error.issues ?? []).map(
+          (issue) => `options.${[name, ...issue.path].join('.')}: ${issue.message}`,
+        ),
+      );
   }
   if (problems.length > 0) throw new UserError(problems.join('\n'), exitCodes.siteFile);
   return inputs;

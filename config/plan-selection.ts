@@ -13,7 +13,10 @@ export type Selected = { selected: ReadonlySet<RoleName>; assumed: ReadonlySet<R
  * The roles that the plan runs, and those that it takes for done because they were left out on purpose.
  * @throws UserError naming unknown words, and every role that would lack a skipped need.
  */
-export function selectRoles(request: PlanRequest, declarations: ReadonlyMap<RoleName, RoleDeclaration>): Selected {
+export function selectRoles(
+  request: PlanRequest,
+  declarations: ReadonlyMap<RoleName, RoleDeclaration>,
+): Selected {
   const { site, selection = {}, operation } = request;
   if (operation) return { selected: new Set([knownRole(operation.role)]), assumed: new Set() };
   const applicable = roleNames.filter((name) => declarations.get(name)?.when?.(site) ?? true);
@@ -22,11 +25,17 @@ export function selectRoles(request: PlanRequest, declarations: ReadonlyMap<Role
   const first = selection.from === undefined ? undefined : expand(selection.from)[0];
   const start = first === undefined ? 0 : roleNames.indexOf(first);
   const selected = new Set(
-    applicable.filter((name) => roleNames.indexOf(name) >= start && (!only || only.has(name)) && !skip.has(name)),
+    applicable.filter(
+      (name) => roleNames.indexOf(name) >= start && (!only || only.has(name)) && !skip.has(name),
+    ),
   );
-  if (selected.size === 0) throw new UserError('Nothing is left to do after --only, --skip and --from.', exitCodes.usage);
+  if (selected.size === 0)
+    throw new UserError('Nothing is left to do after --only, --skip and --from.', exitCodes.usage);
   refuseSkippedNeeds(selected, skip, declarations);
-  return { selected, assumed: request.mode === 'remove' ? new Set() : leftOutNeeds(selected, applicable, declarations) };
+  return {
+    selected,
+    assumed: request.mode === 'remove' ? new Set() : leftOutNeeds(selected, applicable, declarations),
+  };
 }
 
 function refuseSkippedNeeds(
@@ -37,7 +46,10 @@ function refuseSkippedNeeds(
   const problems = [...selected].flatMap((name) =>
     (declarations.get(name)?.needs ?? [])
       .filter((need) => skip.has(need))
-      .map((need) => `${name} needs ${need}, which --skip leaves out. Skip ${name} too, or take ${name} alone with --only.`),
+      .map(
+        (need) =>
+          `${name} needs ${need}, which --skip leaves out. Skip ${name} too, or take ${name} alone with --only.`,
+      ),
   );
   if (problems.length > 0) throw new UserError(problems.join('\n'), exitCodes.plan);
 }
@@ -48,7 +60,9 @@ function leftOutNeeds(
   declarations: ReadonlyMap<RoleName, RoleDeclaration>,
 ): Set<RoleName> {
   const needed = [...selected].flatMap((name) => declarations.get(name)?.needs ?? []);
-  return new Set(needed.filter((need) => !selected.has(need) && applicable.includes(need) && declarations.has(need)));
+  return new Set(
+    needed.filter((need) => !selected.has(need) && applicable.includes(need) && declarations.has(need)),
+  );
 }
 
 /** The roles that a word names: a role, a phase by name, or a phase by number. */
@@ -62,5 +76,8 @@ function knownRole(word: string): RoleName {
   if (role) return role;
   const words = [...roleNames, ...phases.map(({ name }) => name)];
   const guess = nearest(word, words);
-  throw new UserError(`There is no role or phase "${word}".${guess ? ` Did you mean "${guess}"?` : ''}`, exitCodes.usage);
+  throw new UserError(
+    `There is no role or phase "${word}".${guess ? ` Did you mean "${guess}"?` : ''}`,
+    exitCodes.usage,
+  );
 }

@@ -36,7 +36,13 @@ export type PlanGate = {
   onExpiry: 'rejected' | 'approved';
 };
 
-export type PlanPhase = { number: number; name: PhaseName; title: string; gate?: PlanGate; roles: PlanRole[] };
+export type PlanPhase = {
+  number: number;
+  name: PhaseName;
+  title: string;
+  gate?: PlanGate;
+  roles: PlanRole[];
+};
 
 /**
  * What a run will do, as pure data. Canonical JSON of it has the SHA-256 that people approve.
@@ -59,7 +65,14 @@ export type PlanRun = { workflowId: string; runId: string };
 export type StepMode = 'apply' | 'check';
 
 /** Argument of every step activity: a reference to the plan, never the plan or a secret. */
-export type StepInput = { planRun: PlanRun; hash: string; role: RoleName; step: string; target: string; mode: StepMode };
+export type StepInput = {
+  planRun: PlanRun;
+  hash: string;
+  role: RoleName;
+  step: string;
+  target: string;
+  mode: StepMode;
+};
 
 /** Result of every step activity. `changes` are short lines, at most 20; `changeCount` is their true number. */
 export type StepOutcome = {

@@ -30,7 +30,8 @@ export function buildPlan(request: PlanRequest): Plan {
   const declarations = new Map(request.declarations.map((declaration) => [declaration.name, declaration]));
   const { selected, assumed } = selectRoles(request, declarations);
   const inputs = planInputs(site, declarations, selected);
-  const toRole = (name: RoleName): PlanRole => planRole(name, declarations.get(name), inputs, selected, request);
+  const toRole = (name: RoleName): PlanRole =>
+    planRole(name, declarations.get(name), inputs, selected, request);
   const ordered = mode === 'remove' ? [...phaseTable].reverse() : phaseTable;
   const planned = ordered.flatMap((phase): PlanPhase[] => {
     const roles = phase.roles.filter((name) => selected.has(name)).map(toRole);
@@ -59,14 +60,26 @@ function planRole(
   request: PlanRequest,
 ): PlanRole {
   if (!declaration)
-    return { name, title: name, available: false, groups: [], needs: [], inputs: null, preflight: [], steps: [] };
+    return {
+      name,
+      title: name,
+      available: false,
+      groups: [],
+      needs: [],
+      inputs: null,
+      preflight: [],
+      steps: [],
+    };
   const target = request.operation?.target;
   return {
     name,
     title: declaration.title,
     available: true,
     groups: [...declaration.groups],
-    needs: request.mode === 'remove' ? dependants(name, request.declarations, selected) : declaration.needs.filter((need) => selected.has(need)),
+    needs:
+      request.mode === 'remove'
+        ? dependants(name, request.declarations, selected)
+        : declaration.needs.filter((need) => selected.has(need)),
     inputs: inputs.get(name) ?? null,
     preflight: request.mode === 'apply' || request.mode === 'check' ? [...declaration.preflight] : [],
     steps: stepsOf(declaration, request).map(plainStep),
@@ -75,8 +88,14 @@ function planRole(
 }
 
 /** Removal runs against the needs: a role goes only after all that stand on it. */
-function dependants(name: RoleName, all: readonly RoleDeclaration[], selected: ReadonlySet<RoleName>): RoleName[] {
-  return all.filter((other) => selected.has(other.name) && other.needs.includes(name)).map((other) => other.name);
+function dependants(
+  name: RoleName,
+  all: readonly RoleDeclaration[],
+  selected: ReadonlySet<RoleName>,
+): RoleName[] {
+  return all
+    .filter((other) => selected.has(other.name) && other.needs.includes(name))
+    .map((other) => other.name);
 }
 
 function stepsOf(declaration: RoleDeclaration, request: PlanRequest): StepDeclaration[] {
@@ -91,12 +110,23 @@ function stepsOf(declaration: RoleDeclaration, request: PlanRequest): StepDeclar
     const operation = declaration.operations[name];
     if (!operation) {
       const known = Object.keys(declaration.operations).join(', ') || 'none';
-      throw new UserError(`${declaration.name} has no operation "${name}". It has: ${known}`, exitCodes.usage);
+      throw new UserError(
+        `${declaration.name} has no operation "${name}". It has: ${known}`,
+        exitCodes.usage,
+      );
     }
     return operation.steps.map((step) => ({ ...step, id: `${name}.${step.id}` }));
   }
-  const verify: StepDeclaration = { id: 'verify', title: 'verify', on: declaration.verifyOn ?? 'each', profile: 'host' };
-  return [...declaration.steps, { ...verify, after: declaration.steps.map((step) => `${declaration.name}.${step.id}`) }];
+  const verify: StepDeclaration = {
+    id: 'verify',
+    title: 'verify',
+    on: declaration.verifyOn ?? 'each',
+    profile: 'host',
+  };
+  return [
+    ...declaration.steps,
+    { ...verify, after: declaration.steps.map((step) => `${declaration.name}.${step.id}`) },
+  ];
 }
 
 /** Keeps the declared members only: a role's step also carries functions. */
@@ -122,7 +152,10 @@ export function pairsOf(plan: Plan, phase: PlanPhase): number {
 }
 
 function pairsOfRole(plan: Plan, role: PlanRole): number {
-  const targets = role.onlyTarget === undefined ? plan.machines.filter((machine) => role.groups.includes(machine.group)).length : 1;
+  const targets =
+    role.onlyTarget === undefined
+      ? plan.machines.filter((machine) => role.groups.includes(machine.group)).length
+      : 1;
   const perPlacement = { each: targets, rest: Math.max(0, targets - 1), first: 1, site: 1 };
   return role.steps.reduce((sum, step) => sum + perPlacement[step.on], 0);
 }
@@ -131,6 +164,9 @@ function refuseOversized(plan: Plan): void {
   const problems = plan.phases
     .map((phase) => ({ phase, pairs: pairsOf(plan, phase) }))
     .filter(({ pairs }) => pairs > maximumPairsPerPhase)
-    .map(({ phase, pairs }) => `phase ${phase.number} ${phase.title} has ${pairs} steps on targets, at most ${maximumPairsPerPhase} fit into one history; plan part of it with --only`);
+    .map(
+      ({ phase, pairs }) =>
+        `phase ${phase.number} ${phase.title} has ${pairs} steps on targets, at most ${maximumPairsPerPhase} fit into one history; plan part of it with --only`,
+    );
   if (problems.length > 0) throw new UserError(problems.join('\n'), exitCodes.plan);
 }

@@ -20,7 +20,10 @@ export function temporalTarget(): TemporalTarget {
       namespace: namespace ?? 'default',
     };
   } catch (error) {
-    throw new UserError(`The Temporal configuration cannot be read: ${(error as Error).message}`, exitCodes.usage);
+    throw new UserError(
+      `The Temporal configuration cannot be read: ${(error as Error).message}`,
+      exitCodes.usage,
+    );
   }
 }
 

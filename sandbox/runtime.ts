@@ -28,7 +28,13 @@ export type MachineRuntime = {
 };
 
 /** One effect on the simulated world: what exactly-once proofs count. */
-export type Effect = { at: string; system: string; effect: string; subject: string; detail?: Record<string, unknown> };
+export type Effect = {
+  at: string;
+  system: string;
+  effect: string;
+  subject: string;
+  detail?: Record<string, unknown>;
+};
 
 /** Append-only record of effects, in the state folder, replayed when the sandbox starts again. */
 export type Journal = {
@@ -56,4 +62,7 @@ export type Faults = {
 };
 
 /** Simulated durations: `none` for tests, `short` for the demo, `realistic` for measurements. */
-export type Waits = { profile: 'none' | 'short' | 'realistic'; ms: (what: 'clone' | 'boot' | 'task' | 'package' | 'request') => number };
+export type Waits = {
+  profile: 'none' | 'short' | 'realistic';
+  ms: (what: 'clone' | 'boot' | 'task' | 'package' | 'request') => number;
+};

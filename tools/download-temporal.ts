@@ -24,7 +24,9 @@ export async function downloadTemporal(destination: string): Promise<void> {
 }
 
 async function download(folder: string): Promise<void> {
-  const script = fileURLToPath(new URL('./download-temporal-process.mjs', import.meta.url).href.replace('/dist/tools/', '/tools/'));
+  const script = fileURLToPath(
+    new URL('./download-temporal-process.mjs', import.meta.url).href.replace('/dist/tools/', '/tools/'),
+  );
   const child = fork(script, [folder], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   let stderr = '';
   child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));

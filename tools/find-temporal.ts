@@ -21,7 +21,9 @@ export type Say = (line: string) => void;
  * @throws UserError naming the four remedies.
  */
 export async function findTemporal(say: Say, environment: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const onPath = await firstExecutable((environment['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'temporal')));
+  const onPath = await firstExecutable(
+    (environment['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'temporal')),
+  );
   if (onPath) return onPath;
   const cached = join(cacheFolder(), `temporal-${temporalVersion}`);
   if (await firstExecutable([cached])) return cached;
@@ -38,7 +40,9 @@ export async function findTemporal(say: Say, environment: NodeJS.ProcessEnv = pr
       return cached;
     } catch (error) {
       failures.push(`${how}: ${(error as Error).message.split('\n')[0]}`);
-      say(`Temporal server: ${how} did not work after ${seconds(started)}: ${(error as Error).message.split('\n')[0]}`);
+      say(
+        `Temporal server: ${how} did not work after ${seconds(started)}: ${(error as Error).message.split('\n')[0]}`,
+      );
     }
   }
   throw new UserError(
@@ -58,11 +62,16 @@ async function buildTemporal(destination: string): Promise<void> {
   const folder = `${destination}.build`;
   await mkdir(folder, { recursive: true });
   try {
-    await execute('go', ['install', '-ldflags', '-s -w', temporalModule], { env: { ...process.env, GOBIN: folder, GOFLAGS: '-mod=mod' }, maxBuffer: 1 << 26 });
+    await execute('go', ['install', '-ldflags', '-s -w', temporalModule], {
+      env: { ...process.env, GOBIN: folder, GOFLAGS: '-mod=mod' },
+      maxBuffer: 1 << 26,
+    });
     await rename(join(folder, 'temporal'), destination);
   } catch (error) {
     const { code, stderr } = error as { code?: string; stderr?: string };
-    throw new Error(code === 'ENOENT' ? 'Go is not installed' : (stderr?.trim().split('\n').at(-1) ?? String(error)));
+    throw new Error(
+      code === 'ENOENT' ? 'Go is not installed' : (stderr?.trim().split('\n').at(-1) ?? String(error)),
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

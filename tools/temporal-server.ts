@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { exitCodes, UserError } from '../config/errors.js';
 
-export type DevelopmentServer = { address: string; ui: string | undefined; pid: number; stop: () => Promise<void>; exited: Promise<number | null> };
+export type DevelopmentServer = {
+  address: string;
+  ui: string | undefined;
+  pid: number;
+  stop: () => Promise<void>;
+  exited: Promise<number | null>;
+};
 
 /** Days that a finished run stays readable; a development server would keep one. */
 export const retentionDays = 365;
@@ -26,7 +32,20 @@ export async function startTemporal(options: {
   const ui = uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)];
   const child = spawn(
     program,
-    ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error', '--search-attribute', 'SocleState=Keyword', ...database, ...ui],
+    [
+      'server',
+      'start-dev',
+      '--ip',
+      '127.0.0.1',
+      '--port',
+      String(port),
+      '--log-level',
+      'error',
+      '--search-attribute',
+      'SocleState=Keyword',
+      ...database,
+      ...ui,
+    ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
   let stderr = '';
@@ -34,7 +53,13 @@ export async function startTemporal(options: {
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const address = `127.0.0.1:${port}`;
   await ready(address, child, () => stderr);
-  return { address, ui: uiPort === undefined ? undefined : `http://127.0.0.1:${uiPort}`, pid: child.pid!, exited, stop: () => stop(child, exited) };
+  return {
+    address,
+    ui: uiPort === undefined ? undefined : `http://127.0.0.1:${uiPort}`,
+    pid: child.pid!,
+    exited,
+    stop: () => stop(child, exited),
+  };
 }
 
 async function ready(address: string, child: ChildProcess, stderr: () => string): Promise<void> {
@@ -50,7 +75,10 @@ async function ready(address: string, child: ChildProcess, stderr: () => string)
     }
   }
   child.kill('SIGKILL');
-  throw new UserError(`The Temporal server did not start on ${address}: ${stderr().trim() || 'no answer in 30 s'}`, exitCodes.prerequisite);
+  throw new UserError(
+    `The Temporal server did not start on ${address}: ${stderr().trim() || 'no answer in 30 s'}`,
+    exitCodes.prerequisite,
+  );
 }
 
 async function stop(child: ChildProcess, exited: Promise<number | null>): Promise<void> {

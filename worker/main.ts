@@ -1,7 +1,8 @@
 import { runWorker } from './run.js';
 
 const list = (name: string): string[] | undefined => process.env[name]?.split(',').filter(Boolean);
-const number = (name: string): number | undefined => (process.env[name] ? Number(process.env[name]) : undefined);
+const number = (name: string): number | undefined =>
+  process.env[name] ? Number(process.env[name]) : undefined;
 const taskQueue = process.env['SOCLE_TASK_QUEUE'];
 const zoneQueues = list('SOCLE_ZONE_QUEUES');
 const hypervisors = list('SOCLE_HYPERVISORS');

@@ -24,11 +24,19 @@ export type WorkerSettings = {
 
 /** Runs a worker until SIGINT or SIGTERM; running steps get 30 s to reach a safe point. */
 export async function runWorker(settings: WorkerSettings = {}): Promise<void> {
-  const { taskQueue = defaultTaskQueue, zoneQueues = [], hypervisors = ['vsphere', 'nutanix'], cloneSlots = 8, activitySlots = 200 } = settings;
+  const {
+    taskQueue = defaultTaskQueue,
+    zoneQueues = [],
+    hypervisors = ['vsphere', 'nutanix'],
+    cloneSlots = 8,
+    activitySlots = 200,
+  } = settings;
   installRuntime();
   const target = temporalTarget();
   const { tls, ...address } = target.connection;
-  const connection = await NativeConnection.connect({ ...address, ...(tls != null && { tls }) } as Parameters<typeof NativeConnection.connect>[0]);
+  const connection = await NativeConnection.connect({ ...address, ...(tls != null && { tls }) } as Parameters<
+    typeof NativeConnection.connect
+  >[0]);
   try {
     const activities = createActivities(settings.roles ?? allRoles);
     const common = {
@@ -38,7 +46,9 @@ export async function runWorker(settings: WorkerSettings = {}): Promise<void> {
       shutdownGraceTime: '30 seconds',
       shutdownForceTime: '60 seconds',
     } satisfies Partial<WorkerOptions>;
-    const workflowBundle = existsSync(bundlePath) ? { codePath: bundlePath } : { code: await bundleWorkflows() };
+    const workflowBundle = existsSync(bundlePath)
+      ? { codePath: bundlePath }
+      : { code: await bundleWorkflows() };
     const main = await Worker.create({
       ...common,
       taskQueue,

@@ -15,7 +15,9 @@ export async function acceptPlan(input: DeploymentInput, planRun: PlanRun): Prom
     retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
   });
   const { main, hypervisor, byTarget } = queuesOf(input);
-  const clones = input.plan.phases.some((phase) => phase.roles.some((role) => role.steps.some((step) => step.queue === 'hypervisor')));
+  const clones = input.plan.phases.some((phase) =>
+    phase.roles.some((role) => role.steps.some((step) => step.queue === 'hypervisor')),
+  );
   const needed = [...new Set([main, ...Object.values(byTarget), ...(clones ? [hypervisor] : [])])];
   await activities['plan.accept']({ planRun, hash: input.hash, queues: needed });
 }

@@ -33,7 +33,12 @@ export function phaseInput(
 }
 
 /** The preflight as a phase of its own: every check is a step of its role, all run together. */
-export function preflightPhase(plan: Plan, kinds: readonly ('site' | 'role')[], phases: readonly PlanPhase[], ignored: readonly string[]): PlanRole[] {
+export function preflightPhase(
+  plan: Plan,
+  kinds: readonly ('site' | 'role')[],
+  phases: readonly PlanPhase[],
+  ignored: readonly string[],
+): PlanRole[] {
   const checks = phases
     .flatMap((phase) => phase.roles)
     .filter((role) => role.available)
@@ -42,9 +47,18 @@ export function preflightPhase(plan: Plan, kinds: readonly ('site' | 'role')[], 
       needs: [],
       steps: role.preflight
         .filter((check) => kinds.includes(check.kind) && !ignored.includes(check.name))
-        .map((check) => ({ id: `preflight.${check.name}`, title: check.title, on: 'site' as const, profile: 'quick' as const })),
+        .map((check) => ({
+          id: `preflight.${check.name}`,
+          title: check.title,
+          on: 'site' as const,
+          profile: 'quick' as const,
+        })),
     }));
-  const assumed = plan.assumed.map((role) => ({ ...role, needs: [], steps: role.steps.filter((step) => step.id === 'verify') }));
+  const assumed = plan.assumed.map((role) => ({
+    ...role,
+    needs: [],
+    steps: role.steps.filter((step) => step.id === 'verify'),
+  }));
   return [...checks, ...(kinds.includes('site') ? assumed : [])].filter((role) => role.steps.length > 0);
 }
 
@@ -63,7 +77,8 @@ export function initialState(deploymentId: string, phase: PlanPhase): PhaseState
 function groupsOf(plan: Plan, roles: readonly PlanRole[]): Record<string, string[]> {
   const wanted = new Set<string>(roles.flatMap((role) => role.groups));
   const groups: Record<string, string[]> = {};
-  for (const machine of plan.machines) if (wanted.has(machine.group)) (groups[machine.group] ??= []).push(machine.name);
+  for (const machine of plan.machines)
+    if (wanted.has(machine.group)) (groups[machine.group] ??= []).push(machine.name);
   return groups;
 }
 

@@ -65,7 +65,12 @@ export async function deploymentWorkflow(input: DeploymentInput): Promise<Deploy
     const stopped = canceled || isCancellation(error);
     setState(stopped ? 'canceled' : 'failed');
     if (stopped) throw new CancelledFailure('canceled');
-    throw ApplicationFailure.create({ message: failureText(error), type: 'DeploymentFailed', nonRetryable: true, details: [outcome()] });
+    throw ApplicationFailure.create({
+      message: failureText(error),
+      type: 'DeploymentFailed',
+      nonRetryable: true,
+      details: [outcome()],
+    });
   } finally {
     // A cancellation carries no details: the memo is where the outcome is read without a worker.
     await CancellationScope.nonCancellable(async () => {
@@ -94,7 +99,11 @@ export async function deploymentWorkflow(input: DeploymentInput): Promise<Deploy
     }
   }
 
-  async function runPhase(phase: PlanPhase, index: number, pending: Record<string, string[]>): Promise<PhaseSummary> {
+  async function runPhase(
+    phase: PlanPhase,
+    index: number,
+    pending: Record<string, string[]>,
+  ): Promise<PhaseSummary> {
     const state = progress.phases[index]!;
     state.state = 'running';
     state.startedMs = Date.now();

@@ -1,4 +1,9 @@
-import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, TimeoutFailure } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  ChildWorkflowFailure,
+  TimeoutFailure,
+} from '@temporalio/workflow';
 
 /** What a person is told of a failed step: the step's own words, at most 1,000 characters. */
 export function failureText(error: unknown): string {
@@ -15,6 +20,9 @@ function describe(error: unknown): string {
 /** Attempts that the step reported as its own failures, 1 when it did not say. */
 export function attemptsOf(error: unknown): number {
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  const details = cause instanceof ApplicationFailure ? (cause.details?.[0] as { ownFailures?: number } | undefined) : undefined;
+  const details =
+    cause instanceof ApplicationFailure
+      ? (cause.details?.[0] as { ownFailures?: number } | undefined)
+      : undefined;
   return details?.ownFailures ?? 1;
 }

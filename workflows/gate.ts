@@ -1,6 +1,13 @@
 import { CancellationScope, condition, setHandler, sleep } from '@temporalio/workflow';
 import type { PlanGate } from '../config/plan-types.js';
-import { gateMessages, readGateAnswer, signalOf, updateOf, type GateAnswer, type GateVerb } from './messages.js';
+import {
+  gateMessages,
+  readGateAnswer,
+  signalOf,
+  updateOf,
+  type GateAnswer,
+  type GateVerb,
+} from './messages.js';
 import { ignoreOr, refuse } from './parking.js';
 import type { GateProgress } from './progress.js';
 
@@ -14,19 +21,25 @@ export type GateBook = {
 export function createGateBook(hash: string, startedBy: string, isCanceled: () => boolean): GateBook {
   const gates: GateProgress[] = [];
   let recheckAsked = false;
-  const openGate = (name: string): GateProgress | undefined => gates.findLast(({ before }) => before === name);
+  const openGate = (name: string): GateProgress | undefined =>
+    gates.findLast(({ before }) => before === name);
 
   const problemOf = (verb: GateVerb, value: unknown): string | undefined => {
     const answer = readGateAnswer(value);
     if (typeof answer === 'string') return answer;
-    if (answer.hash !== hash) return `this run's plan is ${hash.slice(0, 8)}, the answer is for ${answer.hash.slice(0, 8)}`;
+    if (answer.hash !== hash)
+      return `this run's plan is ${hash.slice(0, 8)}, the answer is for ${answer.hash.slice(0, 8)}`;
     const gate = openGate(answer.gate);
     if (!gate) return `there is no gate before ${answer.gate} waiting for an answer`;
     if (verb === 'approve' && approvedBy(gate, answer.who)) return undefined;
-    if (gate.state !== 'open' && gate.state !== 'blocked') return `the gate before ${answer.gate} is ${gate.state}`;
+    if (gate.state !== 'open' && gate.state !== 'blocked')
+      return `the gate before ${answer.gate} is ${gate.state}`;
     if (verb !== 'approve') return undefined;
-    if (gate.state === 'blocked') return `the preflight found ${gate.problems.length} problems: mend them, then ask again with recheck`;
-    return answer.who === startedBy && !gate.starterMayApprove ? `${startedBy} started this run and may not approve it` : undefined;
+    if (gate.state === 'blocked')
+      return `the preflight found ${gate.problems.length} problems: mend them, then ask again with recheck`;
+    return answer.who === startedBy && !gate.starterMayApprove
+      ? `${startedBy} started this run and may not approve it`
+      : undefined;
   };
 
   const record = (verb: GateVerb, value: unknown): string => {
@@ -42,7 +55,9 @@ export function createGateBook(hash: string, startedBy: string, isCanceled: () =
   };
 
   for (const verb of gateMessages) {
-    setHandler(updateOf(verb), (value) => record(verb, value), { validator: (value) => refuse(problemOf(verb, value)) });
+    setHandler(updateOf(verb), (value) => record(verb, value), {
+      validator: (value) => refuse(problemOf(verb, value)),
+    });
     setHandler(signalOf(verb), (value) => ignoreOr(verb, problemOf(verb, value), () => record(verb, value)));
   }
 
@@ -51,7 +66,10 @@ export function createGateBook(hash: string, startedBy: string, isCanceled: () =
     pass: async (gate) => {
       recheckAsked = false;
       const answered = (): boolean =>
-        isCanceled() || recheckAsked || gate.state === 'rejected' || (gate.state === 'open' && gate.approvals.length >= gate.needed);
+        isCanceled() ||
+        recheckAsked ||
+        gate.state === 'rejected' ||
+        (gate.state === 'open' && gate.approvals.length >= gate.needed);
       const inTime = await withinTime(gate, answered);
       if (isCanceled()) return 'canceled';
       if (!inTime) return gate.onExpiry === 'approved' && gate.state === 'open' ? 'passed' : 'expired';
@@ -90,7 +108,12 @@ async function withinTime(gate: GateProgress, answered: () => boolean): Promise<
   const left = Math.max(1, gate.expiresMs - Date.now());
   return CancellationScope.nonCancellable(async () => {
     const timer = new CancellationScope();
-    const expired = timer.run(() => sleep(left)).then(() => false, () => true);
+    const expired = timer
+      .run(() => sleep(left))
+      .then(
+        () => false,
+        () => true,
+      );
     const inTime = await Promise.race([condition(answered).then(() => true), expired]);
     timer.cancel();
     return inTime || answered();

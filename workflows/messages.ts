@@ -20,7 +20,14 @@ export const phaseProgressQuery = defineQuery<PhaseProgress>('progress');
 export type GateAnswer = { gate: string; hash: string; who: string; comment: string };
 
 /** Answer to a parked step. `park` is the number that the park was shown with. */
-export type ParkAnswer = { step: string; target: string; park: number; hash: string; who: string; reason: string };
+export type ParkAnswer = {
+  step: string;
+  target: string;
+  park: number;
+  hash: string;
+  who: string;
+  reason: string;
+};
 
 /** Order to stop running steps at their next safe point. */
 export type CancelNow = { hash: string; who: string };
@@ -34,7 +41,14 @@ export function readGateAnswer(value: unknown): GateAnswer | string {
 
 /** Reads a park answer from anything; a string says what is wrong with it. */
 export function readParkAnswer(value: unknown): ParkAnswer | string {
-  return readFields(value, { step: 'string', target: 'string', park: 'number', hash: 'string', who: 'string', reason: 'optional' });
+  return readFields(value, {
+    step: 'string',
+    target: 'string',
+    park: 'number',
+    hash: 'string',
+    who: 'string',
+    reason: 'optional',
+  });
 }
 
 /** Reads an immediate cancellation from anything; a string says what is wrong with it. */
@@ -43,11 +57,17 @@ export function readCancelNow(value: unknown): CancelNow | string {
 }
 
 function readFields<T>(value: unknown, fields: Fields): T | string {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return 'the argument must be one object';
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    return 'the argument must be one object';
   const given = value as Record<string, unknown>;
   const wrong = Object.entries(fields).filter(([name, type]) =>
-    type === 'optional' ? given[name] !== undefined && typeof given[name] !== 'string' : typeof given[name] !== type || given[name] === '',
+    type === 'optional'
+      ? given[name] !== undefined && typeof given[name] !== 'string'
+      : typeof given[name] !== type || given[name] === '',
   );
-  if (wrong.length > 0) return wrong.map(([name, type]) => `${name} must be a ${type === 'optional' ? 'string' : type}`).join(', ');
+  if (wrong.length > 0)
+    return wrong
+      .map(([name, type]) => `${name} must be a ${type === 'optional' ? 'string' : type}`)
+      .join(', ');
   return Object.fromEntries(Object.keys(fields).map((name) => [name, given[name] ?? ''])) as T;
 }

@@ -1,5 +1,13 @@
 import { ApplicationFailure, CancellationScope, condition, log, setHandler } from '@temporalio/workflow';
-import { parkMessages, readCancelNow, readParkAnswer, signalOf, updateOf, type ParkAnswer, type ParkVerb } from './messages.js';
+import {
+  parkMessages,
+  readCancelNow,
+  readParkAnswer,
+  signalOf,
+  updateOf,
+  type ParkAnswer,
+  type ParkVerb,
+} from './messages.js';
 import type { ParkedStep } from './progress.js';
 import type { Tracker } from './tracker.js';
 
@@ -25,9 +33,13 @@ export function createParking(
   const problemOf = (verb: ParkVerb, value: unknown): string | undefined => {
     const answer = readParkAnswer(value);
     if (typeof answer === 'string') return answer;
-    if (answer.hash !== hash) return `this run's plan is ${hash.slice(0, 8)}, the answer is for ${answer.hash.slice(0, 8)}`;
+    if (answer.hash !== hash)
+      return `this run's plan is ${hash.slice(0, 8)}, the answer is for ${answer.hash.slice(0, 8)}`;
     const earlier = decisions.get(answer.park);
-    if (earlier) return earlier.verb === verb ? undefined : `park ${answer.park} was answered with ${earlier.verb} by ${earlier.answer.who}`;
+    if (earlier)
+      return earlier.verb === verb
+        ? undefined
+        : `park ${answer.park} was answered with ${earlier.verb} by ${earlier.answer.who}`;
     const park = tracker.progress.parked.find(({ park: number }) => number === answer.park);
     if (!park) return `nothing is parked under number ${answer.park}`;
     if (park.target !== answer.target || `${park.role}.${park.step}` !== answer.step)
@@ -43,7 +55,9 @@ export function createParking(
   };
 
   for (const verb of parkMessages) {
-    setHandler(updateOf(verb), (value) => record(verb, value), { validator: (value) => refuse(problemOf(verb, value)) });
+    setHandler(updateOf(verb), (value) => record(verb, value), {
+      validator: (value) => refuse(problemOf(verb, value)),
+    });
     setHandler(signalOf(verb), (value) => ignoreOr(verb, problemOf(verb, value), () => record(verb, value)));
   }
   const cancelProblem = (value: unknown): string | undefined => {
@@ -56,7 +70,9 @@ export function createParking(
     return 'stopping';
   };
   setHandler(updateOf('cancelNow'), cancelNow, { validator: (value) => refuse(cancelProblem(value)) });
-  setHandler(signalOf('cancelNow'), (value) => ignoreOr('cancelNow', cancelProblem(value), () => cancelNow(value)));
+  setHandler(signalOf('cancelNow'), (value) =>
+    ignoreOr('cancelNow', cancelProblem(value), () => cancelNow(value)),
+  );
 
   return {
     decision: async (park) => {

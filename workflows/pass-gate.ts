@@ -46,7 +46,10 @@ export async function passGate(
       return;
     }
     gate.state = 'expired';
-    gate.note = answer === 'recheck' ? 'checked again on request' : 'the preflight changed after the approval, which is void';
+    gate.note =
+      answer === 'recheck'
+        ? 'checked again on request'
+        : 'the preflight changed after the approval, which is void';
   }
 }
 
@@ -61,5 +64,8 @@ async function show(runner: PhaseRunner, gate: GateProgress, phase: PlanPhase): 
 
 async function unchanged(runner: PhaseRunner, gate: GateProgress, phase: PlanPhase): Promise<boolean> {
   const findings = await preflightFindings(runner, ['site', 'role'], [phase], `${phase.name}/preflight`);
-  return findings.map(({ role, step, message }) => `${role} ${step}: ${message}`).join('\n') === gate.problems.join('\n');
+  return (
+    findings.map(({ role, step, message }) => `${role} ${step}: ${message}`).join('\n') ===
+    gate.problems.join('\n')
+  );
 }

@@ -1,4 +1,10 @@
-import { ApplicationFailure, ChildWorkflowFailure, executeChild, ParentClosePolicy, WorkflowIdReusePolicy } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  ChildWorkflowFailure,
+  executeChild,
+  ParentClosePolicy,
+  WorkflowIdReusePolicy,
+} from '@temporalio/workflow';
 import type { DeploymentInput, PlanRole, PlanRun } from '../config/plan-types.js';
 import { phaseInput, phaseWorkflowId } from './deployment-phases.js';
 import type { phaseWorkflow } from './phase.js';

@@ -11,7 +11,13 @@ import {
 import { phaseProgressQuery } from './messages.js';
 import { createParking } from './parking.js';
 import type { PhaseInput } from './phase-types.js';
-import { maximumListed, progressTable, summarise, type PhaseProgress, type PhaseSummary } from './progress.js';
+import {
+  maximumListed,
+  progressTable,
+  summarise,
+  type PhaseProgress,
+  type PhaseSummary,
+} from './progress.js';
 import { allSettled, runRole, Stopped, targetsOf, type PhaseRun } from './role-runner.js';
 import { createTracker, placedOn } from './tracker.js';
 
@@ -30,10 +36,15 @@ export async function phaseWorkflow(input: PhaseInput): Promise<PhaseSummary> {
     stopping ??= { reason, canceled };
   };
   setHandler(phaseProgressQuery, () => limited(tracker.progress));
-  const parking = createParking(tracker, input.hash, () => stopping !== undefined, (who) => {
-    stop(`stopped at once by ${who}`, true);
-    activities.cancel();
-  });
+  const parking = createParking(
+    tracker,
+    input.hash,
+    () => stopping !== undefined,
+    (who) => {
+      stop(`stopped at once by ${who}`, true);
+      activities.cancel();
+    },
+  );
   setCurrentDetails(progressTable(tracker.progress));
   const run: PhaseRun = {
     input,
@@ -55,7 +66,12 @@ export async function phaseWorkflow(input: PhaseInput): Promise<PhaseSummary> {
   const summary = summarise(tracker.progress, tracker.todoTargets);
   if (!stopping) return summary;
   if (stopping.canceled) throw new CancelledFailure(stopping.reason);
-  throw ApplicationFailure.create({ message: stopping.reason, type: 'Aborted', nonRetryable: true, details: [summary] });
+  throw ApplicationFailure.create({
+    message: stopping.reason,
+    type: 'Aborted',
+    nonRetryable: true,
+    details: [summary],
+  });
 }
 
 async function runRoles(run: PhaseRun, activities: CancellationScope): Promise<void> {

@@ -9,8 +9,13 @@ export async function runPreflight(runner: PhaseRunner, progress: DeploymentProg
   const { plan } = runner.input;
   progress.preflight = await preflightFindings(runner, ['site'], plan.phases, 'preflight');
   if (plan.mode === 'check' || progress.preflight.length === 0) return;
-  const list = progress.preflight.map((finding) => `${finding.role} ${finding.step}: ${finding.message}`).join('\n');
-  throw ApplicationFailure.nonRetryable(`the preflight found ${progress.preflight.length} problems, nothing was changed\n${list}`, 'Preflight');
+  const list = progress.preflight
+    .map((finding) => `${finding.role} ${finding.step}: ${finding.message}`)
+    .join('\n');
+  throw ApplicationFailure.nonRetryable(
+    `the preflight found ${progress.preflight.length} problems, nothing was changed\n${list}`,
+    'Preflight',
+  );
 }
 
 /** Runs the preflight checks of some phases together; each check that fails is a finding. */
@@ -23,9 +28,18 @@ export async function preflightFindings(
   const { plan, options } = runner.input;
   const roles = preflightPhase(plan, kinds, phases, options.ignorePreflight);
   if (roles.length === 0) return [];
-  const summary = await runner.run({ number: 0, name: 'preflight', title: 'Preflight', roles }, 'check', childName);
+  const summary = await runner.run(
+    { number: 0, name: 'preflight', title: 'Preflight', roles },
+    'check',
+    childName,
+  );
   const notDone = Object.entries(summary.todoTargets).flatMap(([step, targets]) =>
-    targets.map((target) => ({ role: '', step, target, message: 'is taken for done by this plan but is not' })),
+    targets.map((target) => ({
+      role: '',
+      step,
+      target,
+      message: 'is taken for done by this plan but is not',
+    })),
   );
   return [...summary.failed, ...notDone];
 }

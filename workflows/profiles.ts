@@ -7,7 +7,13 @@ export const heartbeatTimeoutSeconds = 10;
 /** How often a step that lost its worker is started again without that counting as its own failure. */
 export const maximumReissues = 50;
 
-type Profile = { startToCloseMinutes: number; attempts: number; backoff: number; initialSeconds: number; maximumSeconds: number };
+type Profile = {
+  startToCloseMinutes: number;
+  attempts: number;
+  backoff: number;
+  initialSeconds: number;
+  maximumSeconds: number;
+};
 
 const profiles: Record<ProfileName, Profile> = {
   /** One request to an API. */

@@ -117,7 +117,18 @@ export function summarise(progress: PhaseProgress, todoTargets: Record<string, s
 
 /** A table per role for the Web UI's current details. */
 export function progressTable(progress: PhaseProgress): string {
-  const rows = progress.roles.map((role) => `| ${role.name} | ${role.state} | ${role.done}/${role.total} | ${role.changed} | ${role.retries} |`);
-  const parked = progress.parked.map((park) => `- **parked** ${park.target}: ${park.role}.${park.step}: ${park.message}`);
-  return ['| role | state | steps | changed | retries |', '|---|---|---|---|---|', ...rows, '', ...parked].join('\n');
+  const rows = progress.roles.map(
+    (role) =>
+      `| ${role.name} | ${role.state} | ${role.done}/${role.total} | ${role.changed} | ${role.retries} |`,
+  );
+  const parked = progress.parked.map(
+    (park) => `- **parked** ${park.target}: ${park.role}.${park.step}: ${park.message}`,
+  );
+  return [
+    '| role | state | steps | changed | retries |',
+    '|---|---|---|---|---|',
+    ...rows,
+    '',
+    ...parked,
+  ].join('\n');
 }

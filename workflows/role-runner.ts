@@ -45,7 +45,12 @@ export function targetsOf(input: PhaseInput, role: PlanRole): string[] {
   return role.groups.flatMap((group) => input.groups[group] ?? []);
 }
 
-async function runPipeline(run: PhaseRun, role: PlanRole, steps: readonly PlanStep[], targets: readonly string[]): Promise<void> {
+async function runPipeline(
+  run: PhaseRun,
+  role: PlanRole,
+  steps: readonly PlanStep[],
+  targets: readonly string[],
+): Promise<void> {
   const gates = steps.map((step): Semaphore => createSemaphore(step.parallel));
   await allSettled(
     placedOn(steps[0]!, targets, run.input.site).map(async (target) => {
@@ -54,26 +59,44 @@ async function runPipeline(run: PhaseRun, role: PlanRole, steps: readonly PlanSt
   );
 }
 
-async function runRolling(run: PhaseRun, role: PlanRole, step: PlanStep, targets: readonly string[]): Promise<void> {
+async function runRolling(
+  run: PhaseRun,
+  role: PlanRole,
+  step: PlanStep,
+  targets: readonly string[],
+): Promise<void> {
   const placed = placedOn(step, targets, run.input.site);
-  const ordered = step.ordered && run.input.mode === 'apply' ? await orderOf(run, role, step, placed) : placed;
+  const ordered =
+    step.ordered && run.input.mode === 'apply' ? await orderOf(run, role, step, placed) : placed;
   for (const target of ordered) await runOnTarget(run, role, step, target, createSemaphore(undefined));
 }
 
-async function orderOf(run: PhaseRun, role: PlanRole, step: PlanStep, targets: readonly string[]): Promise<string[]> {
+async function orderOf(
+  run: PhaseRun,
+  role: PlanRole,
+  step: PlanStep,
+  targets: readonly string[],
+): Promise<string[]> {
   const queue = run.input.queues.main;
   const options = activityOptions('quick', queue, `${role.name}: order of ${step.id}`);
   const name = `${role.name}.${step.id}.order`;
-  const order = await proxyActivities<Record<string, (input: StepInput) => Promise<string[]>>>(options)[name]!(
-    stepInput(run.input, role, step, run.input.site),
-  );
+  const order = await proxyActivities<Record<string, (input: StepInput) => Promise<string[]>>>(options)[
+    name
+  ]!(stepInput(run.input, role, step, run.input.site));
   const isPermutation = order.length === targets.length && targets.every((target) => order.includes(target));
-  if (!isPermutation) throw ApplicationFailure.nonRetryable(`${name} did not answer a permutation of its targets`, 'Order');
+  if (!isPermutation)
+    throw ApplicationFailure.nonRetryable(`${name} did not answer a permutation of its targets`, 'Order');
   return order;
 }
 
 /** `slot` is held while the activity runs, not while the target is parked. */
-async function runOnTarget(run: PhaseRun, role: PlanRole, step: PlanStep, target: string, slot: Semaphore): Promise<void> {
+async function runOnTarget(
+  run: PhaseRun,
+  role: PlanRole,
+  step: PlanStep,
+  target: string,
+  slot: Semaphore,
+): Promise<void> {
   const at = { role: role.name, step: step.id, target };
   if (run.input.mode === 'check' && lacksCause(run, step, target)) {
     run.tracker.ended(at, { state: 'unknown', changeCount: 0, changes: [], attempt: 1 });
@@ -96,7 +119,11 @@ async function runOnTarget(run: PhaseRun, role: PlanRole, step: PlanStep, target
 }
 
 /** Decides on a failed step: true when it counts as settled, false when it is to be tried again. */
-async function settled(run: PhaseRun, at: { role: string; step: string; target: string }, error: unknown): Promise<boolean> {
+async function settled(
+  run: PhaseRun,
+  at: { role: string; step: string; target: string },
+  error: unknown,
+): Promise<boolean> {
   const message = failureText(error);
   if (isCancellation(error)) {
     run.tracker.failed(at, 'stopped at a safe point');
@@ -124,7 +151,8 @@ async function settled(run: PhaseRun, at: { role: string; step: string; target: 
     return true;
   }
   run.tracker.failed(at, message);
-  if (decision) run.abort(`aborted by ${decision.answer.who} at ${at.role}.${at.step} on ${at.target}: ${message}`);
+  if (decision)
+    run.abort(`aborted by ${decision.answer.who} at ${at.role}.${at.step} on ${at.target}: ${message}`);
   throw new Stopped();
 }
 
@@ -132,22 +160,37 @@ async function settled(run: PhaseRun, at: { role: string; step: string; target: 
 function lacksCause(run: PhaseRun, step: PlanStep, target: string): boolean {
   return (step.after ?? []).some((cause) => {
     const missing = [...(run.input.pending[cause] ?? []), ...(run.tracker.todoTargets[cause] ?? [])];
-    return missing.includes(target) || missing.includes(run.input.site) || (step.on === 'site' && missing.length > 0);
+    return (
+      missing.includes(target) ||
+      missing.includes(run.input.site) ||
+      (step.on === 'site' && missing.length > 0)
+    );
   });
 }
 
 function queueOf(input: PhaseInput, step: PlanStep, target: string): string {
-  return step.queue === 'hypervisor' ? input.queues.hypervisor : (input.queues.byTarget[target] ?? input.queues.main);
+  return step.queue === 'hypervisor'
+    ? input.queues.hypervisor
+    : (input.queues.byTarget[target] ?? input.queues.main);
 }
 
 function stepInput(input: PhaseInput, role: PlanRole, step: PlanStep, target: string): StepInput {
-  return { planRun: input.planRun, hash: input.hash, role: role.name, step: step.id, target, mode: input.mode };
+  return {
+    planRun: input.planRun,
+    hash: input.hash,
+    role: role.name,
+    step: step.id,
+    target,
+    mode: input.mode,
+  };
 }
 
 /** Awaits all, then throws the first failure: nothing is left running behind. */
 export async function allSettled(work: readonly Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(work);
-  const unexpected = results.find((result) => result.status === 'rejected' && !(result.reason instanceof Stopped));
+  const unexpected = results.find(
+    (result) => result.status === 'rejected' && !(result.reason instanceof Stopped),
+  );
   const failure = unexpected ?? results.find((result) => result.status === 'rejected');
   if (failure?.status === 'rejected') throw failure.reason;
 }

@@ -1,4 +1,10 @@
-import { ActivityFailure, ApplicationFailure, TimeoutFailure, log, proxyActivities } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  TimeoutFailure,
+  log,
+  proxyActivities,
+} from '@temporalio/workflow';
 import type { PlanStep, StepInput, StepOutcome } from '../config/plan-types.js';
 import { activityOptions, maximumAttemptsOf, maximumReissues } from './profiles.js';
 
@@ -8,7 +14,11 @@ type StepActivities = Record<string, (input: StepInput) => Promise<StepOutcome>>
  * Runs one step on one target as an activity named `<role>.<step>`.
  * An attempt that was lost with its worker is issued again without counting; what the step itself reported is thrown.
  */
-export async function runStepActivity(step: PlanStep, taskQueue: string, input: StepInput): Promise<StepOutcome> {
+export async function runStepActivity(
+  step: PlanStep,
+  taskQueue: string,
+  input: StepInput,
+): Promise<StepOutcome> {
   const options = activityOptions(step.profile, taskQueue, `${input.target}: ${step.title}`);
   const name = `${input.role}.${input.step}`;
   for (let reissues = 0; ; reissues += 1) {

@@ -60,7 +60,8 @@ export function createTracker(input: PhaseInput, totals: (role: PlanRole) => num
     ended: (at, outcome) => {
       drop(at);
       count(role(at.role), outcome);
-      if (outcome.state === 'todo' || outcome.state === 'unknown') (todoTargets[`${at.role}.${at.step}`] ??= []).push(at.target);
+      if (outcome.state === 'todo' || outcome.state === 'unknown')
+        (todoTargets[`${at.role}.${at.step}`] ??= []).push(at.target);
       for (const message of outcome.changes) append(progress.changes, { ...at, message });
     },
     failed: (at, message) => {
@@ -90,7 +91,19 @@ export function same(a: At, b: At): boolean {
 }
 
 function newRole({ name, title, available }: PlanRole, total: number): RoleProgress {
-  return { name, title, available, state: 'waiting', total, done: 0, changed: 0, todo: 0, unknown: 0, changes: 0, retries: 0 };
+  return {
+    name,
+    title,
+    available,
+    state: 'waiting',
+    total,
+    done: 0,
+    changed: 0,
+    todo: 0,
+    unknown: 0,
+    changes: 0,
+    retries: 0,
+  };
 }
 
 function count(role: RoleProgress, outcome: StepOutcome): void {

@@ -1,0 +1,259 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { inject } from 'vitest';
+import { hashOf } from '../../config/canonical-json.js';
+import type { GroupName, Machine } from '../../config/machine.js';
+import type {
+  Plan,
+  PlanPhase,
+  PlanRole,
+  PlanStep,
+  RunOptions,
+  StepInput,
+  StepOutcome,
+} from '../../config/plan-types.js';
+import type { PhaseName, RoleName } from '../../config/phases.js';
+import type { Site } from '../../config/site.js';
+import { installRuntime } from '../../worker/runtime.js';
+import { bundleWorkflows } from '../../worker/workflow-bundle.js';
+import type { deploymentWorkflow } from '../../workflows/deployment.js';
+import type { PhaseProgress } from '../../workflows/progress.js';
+
+export type Call = { name: string; target: string; mode: string; startedMs: number; endedMs?: number };
+
+/** What a fake activity does; the default succeeds at once with one change. */
+export type Behaviour = (
+  input: StepInput,
+  attempt: number,
+  signal: AbortSignal,
+) => Promise<Partial<StepOutcome> | void>;
+
+let bundle: Promise<string> | undefined;
+let runtimeInstalled = false;
+
+/** A worker with recorded fake activities on the real server, and a plan of the test's own. */
+export class Laboratory {
+  readonly calls: Call[] = [];
+  readonly taskQueue = `test-${randomUUID()}`;
+  readonly siteName = `site-${randomUUID().slice(0, 8)}`;
+  private worker: Worker | undefined;
+  private running: Promise<void> | undefined;
+
+  private constructor(
+    readonly client: Client,
+    private readonly native: NativeConnection,
+    readonly behaviours: Record<string, Behaviour>,
+    readonly activityNames: readonly string[],
+  ) {}
+
+  static async open(plan: Plan, behaviours: Record<string, Behaviour> = {}): Promise<Laboratory> {
+    const address = inject('temporalAddress');
+    if (!runtimeInstalled) installRuntime();
+    runtimeInstalled = true;
+    const connection = await Connection.connect({ address });
+    const native = await NativeConnection.connect({ address });
+    const names = [...plan.phases.flatMap((phase) => phase.roles), ...plan.assumed].flatMap((role) => [
+      ...role.steps.flatMap((step) => [`${role.name}.${step.id}`, `${role.name}.${step.id}.order`]),
+      ...role.preflight.map((check) => `${role.name}.preflight.${check.name}`),
+    ]);
+    const laboratory = new Laboratory(new Client({ connection }), native, behaviours, names);
+    plan.site.name = laboratory.siteName;
+    await laboratory.startWorker();
+    return laboratory;
+  }
+
+  async startWorker(): Promise<void> {
+    bundle ??= bundleWorkflows();
+    const activities: Record<string, (input: StepInput) => Promise<unknown>> = {
+      'plan.accept': async (input) =>
+        this.behaviours['plan.accept']?.(input, 1, Context.current().cancellationSignal),
+    };
+    for (const name of this.activityNames) activities[name] = (input) => this.act(name, input);
+    this.worker = await Worker.create({
+      connection: this.native,
+      taskQueue: this.taskQueue,
+      workflowBundle: { code: await bundle },
+      activities,
+      shutdownGraceTime: '100ms',
+    });
+    this.running = this.worker.run();
+  }
+
+  async stopWorker(): Promise<void> {
+    this.worker?.shutdown();
+    await this.running;
+    this.worker = undefined;
+  }
+
+  private async act(name: string, input: StepInput): Promise<unknown> {
+    const { info, cancellationSignal } = Context.current();
+    const call: Call = { name, target: input.target, mode: input.mode, startedMs: Date.now() };
+    this.calls.push(call);
+    const beat = setInterval(() => Context.current().heartbeat(), 200);
+    try {
+      const behaviour = this.behaviours[`${name}@${input.target}`] ?? this.behaviours[name];
+      const result = await behaviour?.(input, info.attempt, cancellationSignal);
+      if (Array.isArray(result)) return result;
+      const state = input.mode === 'check' ? 'todo' : 'changed';
+      return { state, changeCount: 1, changes: [name], attempt: info.attempt, ...result };
+    } finally {
+      clearInterval(beat);
+      call.endedMs = Date.now();
+    }
+  }
+
+  async deploy(
+    plan: Plan,
+    options: Partial<RunOptions> = {},
+    workflowId = `site/${this.siteName}`,
+  ): Promise<WorkflowHandle<typeof deploymentWorkflow>> {
+    return this.client.workflow.start<typeof deploymentWorkflow>('deploymentWorkflow', {
+      workflowId,
+      taskQueue: this.taskQueue,
+      workflowIdConflictPolicy: 'FAIL',
+      args: [
+        {
+          plan,
+          hash: hashOf(plan),
+          options: {
+            ...defaultOptions,
+            taskQueue: this.taskQueue,
+            hypervisorQueue: this.taskQueue,
+            ...options,
+          },
+        },
+      ],
+    });
+  }
+
+  phase(name: string): WorkflowHandle {
+    return this.client.workflow.getHandle(`site/${this.siteName}/${name}`);
+  }
+
+  /** Waits until the phase shows what is asked for. */
+  async phaseShows(name: string, seen: (progress: PhaseProgress) => boolean): Promise<PhaseProgress> {
+    return eventually(async () => {
+      const progress = await this.phase(name).query<PhaseProgress>('progress');
+      return seen(progress) ? progress : undefined;
+    });
+  }
+
+  called(name: string): Call[] {
+    return this.calls.filter((call) => call.name === name && call.mode === 'apply');
+  }
+
+  async close(): Promise<void> {
+    await this.stopWorker();
+    await this.native.close();
+    await this.client.connection.close();
+  }
+}
+
+const defaultOptions: Omit<RunOptions, 'taskQueue' | 'hypervisorQueue'> = {
+  startedBy: 'starter',
+  onFailure: 'wait',
+  approveAll: false,
+  ignorePreflight: [],
+  stateAttribute: false,
+};
+
+/** Polls until `probe` answers something, for 20 s at most; errors of a query before its workflow exists are awaited too. */
+export async function eventually<T>(probe: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + 20_000;
+  let last = '';
+  while (Date.now() < deadline) {
+    try {
+      const value = await probe();
+      if (value !== undefined) return value;
+    } catch (error) {
+      last = (error as Error).message;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  throw new Error(`did not happen within 20 s${last && `: ${last}`}`);
+}
+
+/** A failure that the step reports by itself; the server tries it again at once. */
+export function stepFailure(message: string, ownFailures = 99): ApplicationFailure {
+  return ApplicationFailure.create({
+    message,
+    type: 'CheckFailedError',
+    details: [{ ownFailures }],
+    nextRetryDelay: '1 millisecond',
+  });
+}
+
+/** A failure that no retry helps. */
+export function permanentFailure(message: string): ApplicationFailure {
+  return ApplicationFailure.create({
+    message,
+    type: 'PermanentError',
+    nonRetryable: true,
+    details: [{ ownFailures: 1 }],
+  });
+}
+
+export function step(id: string, more: Partial<PlanStep> = {}): PlanStep {
+  return { id, title: id, on: 'each', profile: 'quick', ...more };
+}
+
+export function role(name: RoleName, steps: PlanStep[], more: Partial<PlanRole> = {}): PlanRole {
+  return {
+    name,
+    title: name,
+    available: true,
+    groups: ['vault'],
+    needs: [],
+    inputs: {},
+    preflight: [],
+    steps,
+    ...more,
+  };
+}
+
+export function phase(
+  number: number,
+  name: PhaseName,
+  roles: PlanRole[],
+  more: Partial<PlanPhase> = {},
+): PlanPhase {
+  return { number, name, title: name, roles, ...more };
+}
+
+/** A plan over `count` machines of the group vault, named vault-1, vault-2, … */
+export function planOf(phases: PlanPhase[], count = 3, more: Partial<Plan> = {}): Plan {
+  const machines = Array.from({ length: count }, (_, index) => machine(`vault-${index + 1}`, 'vault'));
+  const site = {
+    name: 'test',
+    uuid: randomUUID(),
+    zones: { infra: {} },
+    hypervisor: { kind: 'vsphere' },
+  } as unknown as Site;
+  return {
+    planVersion: 1,
+    mode: 'apply',
+    site,
+    machines,
+    virtualAddresses: [],
+    phases,
+    assumed: [],
+    ...more,
+  };
+}
+
+function machine(name: string, group: GroupName): Machine {
+  return {
+    name,
+    group,
+    zone: 'infra',
+    address: '127.0.0.1',
+    sshPort: 22,
+    vcpu: 2,
+    memoryMiB: 2048,
+    disks: [],
+    instanceUuid: randomUUID(),
+    template: 't',
+  };
+}
