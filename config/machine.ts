@@ -21,6 +21,21 @@ export const applicationGroups = [
 export const groupNames = [...infrastructureGroups, ...applicationGroups] as const;
 export type GroupName = (typeof groupNames)[number];
 
+/** The zone that the machines of a group live in: DESIGN 11. */
+export const groupZones: Readonly<Record<GroupName, ZoneName>> = {
+  vault: 'infra',
+  gitops: 'infra',
+  monitoring: 'infra',
+  'lb-lan': 'lan',
+  'lb-integration': 'integration',
+  'lb-dmz': 'dmz',
+  'apps-master': 'lan',
+  'apps-worker': 'lan',
+  'middleware-master': 'integration',
+  'middleware-worker': 'integration',
+  'dmz-node': 'dmz',
+};
+
 /** One disk of a machine. `mountPoint` is absent for the system disk, which the template brings. */
 export type Disk = { name: 'system' | 'rancher' | 'longhorn' | 'data'; sizeGiB: number; mountPoint?: string };
 
@@ -44,6 +59,14 @@ export type Machine = {
   /** Present on machines that another team delivers: their SSH host key as `ssh-ed25519 AAAA…`. */
   existingHostKey?: string;
 };
+
+/** The zone of each virtual address; lb-dmz has a public and an internal one. */
+export const virtualAddressZones = {
+  'lan-vip': 'lan',
+  'int-vip': 'integration',
+  'dmz-vip': 'dmz',
+  'dmz-int-vip': 'dmz',
+} as const;
 
 /** Addresses served by a load-balancer pair rather than by a machine. */
 export type VirtualAddress = {

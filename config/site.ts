@@ -10,7 +10,7 @@ import { optionalKeys } from './site/optional-keys.js';
 import { Administrator, Approval } from './site/people.js';
 import { Certificates, SiteSecrets, Vault } from './site/secrets.js';
 import { Artifacts, Directory, Dns, Mail, Syslog } from './site/services.js';
-import { DnsName, Port, text, UnixUser } from './site/text.js';
+import { DnsName, ofText, Port, text, UnixUser } from './site/text.js';
 import { Zones } from './site/zones.js';
 
 export const productNames = ['eservices', 'gco'] as const;
@@ -33,7 +33,9 @@ export const Site = z.strictObject({
     'Use lower-case letters, digits and hyphens, 32 at most',
   ),
   /** Salt of everything derived from the master key: never change it. */
-  uuid: z.uuid({ error: 'is not a UUID. Take the one that socle init wrote; a new site gets a new one' }),
+  uuid: z.uuid({
+    error: ofText('is not a UUID. Take the one that socle init wrote; a new site gets a new one'),
+  }),
   domain: DnsName,
   concurrentUsers: z.int().min(1).max(mostConcurrentUsers),
   products: z.array(z.enum(productNames)),

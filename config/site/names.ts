@@ -26,17 +26,14 @@ export const serviceNames = [
 ] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
-/** The certificate comes from Vault, or from the customer as two references. */
-const CertificateSource = z.union([
-  z.literal('vault'),
-  z.strictObject({ certificate: Reference, key: Reference }),
-]);
+/** A certificate that the customer issues; without one the platform's own authority does. */
+const CustomerCertificate = z.strictObject({ chain: Reference, key: Reference });
 
 /** What differs from the computed `<service>.<domain>` on its load balancer's address. */
 export const ServiceNameSettings = z.strictObject({
   name: DnsName.optional(),
   address: Ipv4.optional(),
-  certificate: CertificateSource.default('vault'),
+  certificate: CustomerCertificate.optional(),
 });
 export type ServiceNameSettings = z.infer<typeof ServiceNameSettings>;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AddressWithPort, HostWithPort, WebUrl } from './address.js';
 import { EarlyReference, Reference } from './reference.js';
-import { Port, text } from './text.js';
+import { ofText, Port, text } from './text.js';
 
 /** `customer`: every name stands in the customer's DNS. `hosts`: in /etc/hosts of machines and CoreDNS of clusters. */
 export const Dns = z.strictObject({
@@ -27,7 +27,7 @@ export type Directory = z.infer<typeof Directory>;
 export const Mail = z.strictObject({
   relay: HostWithPort,
   port: Port.default(587),
-  from: z.email({ error: 'is not a mail address' }),
+  from: z.email({ error: ofText('is not a mail address') }),
   username: z.string().min(1).optional(),
   password: Reference.optional(),
 });

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
-/** How a wrong value is shown: cut to 60 characters, in quotes when it is text. */
+/** How a wrong value is shown: on one line, 60 characters at most, in quotes when it is text, without credentials. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  if (typeof value === 'string' && value.includes('PRIVATE KEY')) return 'a private key (not shown)';
+  const text = (JSON.stringify(value) ?? String(value)).replace(/[^\s"/]*:[^\s"]*@/g, '***@');
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
@@ -10,6 +11,11 @@ export function shown(value: unknown): string {
 export function text(form: RegExp, expected: string, remedy?: string): z.ZodString {
   const tail = remedy === undefined ? '' : `. ${remedy}`;
   return z.string().regex(form, { error: (issue) => `${shown(issue.input)} is not ${expected}${tail}` });
+}
+
+/** The sentence for text that is wrong; what is no text at all is worded like everywhere else. */
+export function ofText(sentence: string): (issue: { input?: unknown }) => string | undefined {
+  return ({ input }) => (typeof input === 'string' ? sentence : undefined);
 }
 
 const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';

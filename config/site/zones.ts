@@ -4,6 +4,10 @@ import { EarlyReference } from './reference.js';
 import { SshPublicKey } from './ssh-public-key.js';
 import { DisplayName, text, UnixUser } from './text.js';
 
+/** IPv6's minimum, which Canal needs too, and what data-centre switches carry as jumbo frames at most. */
+const smallestMtu = 1280;
+const largestMtu = 9216;
+
 /** A host through which the machines of a zone are reached; its key is checked like theirs. */
 export const JumpHost = z.strictObject({
   address: HostWithPort,
@@ -36,7 +40,7 @@ export const Zone = z.strictObject({
     'Write it as the system shows it, such as eth0 or ens192',
   ).optional(),
   /** Bytes. Canal's VXLAN takes 50 of them. */
-  mtu: z.int().default(1500),
+  mtu: z.int().min(smallestMtu).max(largestMtu).default(1500),
   dns: z.array(AddressWithPort).min(1).optional(),
   ntp: z.array(HostWithPort).min(1).optional(),
   jumpHost: JumpHost.optional(),
