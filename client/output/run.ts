@@ -1,0 +1,86 @@
+import type { GateProgress, PhaseProgress, PhaseState } from '../../workflows/progress.js';
+import type { RunView } from '../run/view.js';
+import { renderGate } from './gate.js';
+import { renderPark } from './park.js';
+import { bar, clock, paint, spread } from './text.js';
+
+export type RunScreen = { now: number; details: boolean; leftMs?: number };
+
+/** A run as it is watched, 80 columns; every line is true at `now`. */
+export function renderRun(view: RunView, { now, details, leftMs }: RunScreen): string[] {
+  const left = leftMs === undefined || view.status !== 'RUNNING' ? '' : `   about ${Math.max(1, Math.round(leftMs / 60_000))} min left`;
+  const elapsed = clock((view.endedMs ?? now) - view.startedMs);
+  const head = spread(`${view.site}  ${view.mode}  plan ${view.hash.slice(0, 8)}`, `${elapsed}${left}`);
+  if (!view.progress) return [head, ...renderNoWorker(view)];
+  const { progress } = view;
+  const lines = [paint.bold(head)];
+  if (progress.state === 'accepting') lines.push(`  accepting the plan${waitingFor(view)}`);
+  if (progress.state === 'preflight') lines.push('▸ Preflight');
+  for (const finding of progress.preflight) lines.push(`  ${paint.red('✗')} ${finding.role} ${finding.message}`);
+  for (const phase of progress.phases) lines.push(...renderPhase(view, phase, now, details));
+  return lines;
+}
+
+function renderPhase(view: RunView, phase: PhaseState, now: number, details: boolean): string[] {
+  const title = `${phase.number} ${phase.title}`;
+  const took = phase.startedMs === undefined ? '' : clock((phase.endedMs ?? now) - phase.startedMs);
+  const open = view.open[phase.name];
+  const gate = view.progress?.gates.findLast((candidate) => candidate.before === phase.name);
+  if (phase.state === 'gate') return [gateLine(title, gate), ...(gate && gate.state !== 'checking' ? renderGate(view, gate, now) : [])];
+  if (phase.state === 'running') return [paint.cyan(runningLine(title, open, took)), ...(open ? renderOpen(view, open, now, details) : [])];
+  if (phase.state === 'not-available') return [paint.dim(spread(`  ${title}`, 'not in this version'))];
+  if (phase.state === 'waiting') return [`  ${title}`];
+  const { summary } = phase;
+  const counts = summary ? `${summary.done}/${summary.total} steps, ${summary.changed} changed` : '';
+  const marks = { done: paint.green('✓'), failed: paint.red('✗'), canceled: paint.yellow('■') };
+  return [`${marks[phase.state]} ${spread(`${title.padEnd(26)} ${counts}`, took, 78)}`];
+}
+
+function runningLine(title: string, open: PhaseProgress | undefined, took: string): string {
+  const done = open?.roles.reduce((sum, role) => sum + role.done, 0) ?? 0;
+  const total = open?.roles.reduce((sum, role) => sum + role.total, 0) ?? 0;
+  return spread(`▸ ${title.padEnd(26)} ${open ? `${bar(done, total)}  ${done}/${total}` : 'starting'}`, took);
+}
+
+function gateLine(title: string, gate: GateProgress | undefined): string {
+  if (!gate || gate.state === 'checking') return `● ${title.padEnd(26)} checking what it would change`;
+  return paint.yellow(`● ${title.padEnd(26)} waits for approval (${gate.approvals.length} of ${gate.needed})`);
+}
+
+function renderOpen(view: RunView, open: PhaseProgress, now: number, details: boolean): string[] {
+  const lines: string[] = [];
+  const groups = Map.groupBy(open.running, (running) => `${running.role}  ${running.step}`);
+  for (const [work, running] of groups) lines.push(spread(`    ${work}  ${shortList(running.map(({ target }) => target))}`, String(running.length)));
+  const retrying = view.pending.filter((pending) => pending.attempt > 1);
+  for (const pending of retrying.slice(0, details ? 50 : 3))
+    lines.push(paint.yellow(spread(`    ! ${pending.target} ${pending.activity}  attempt ${pending.attempt}: ${pending.lastFailure ?? ''}`, '')));
+  if (details) for (const role of open.roles) lines.push(`    ${role.name.padEnd(30)} ${role.state.padEnd(8)} ${role.done}/${role.total}, ${role.changed} changed, ${role.retries} retries`);
+  const others = open.roles.filter((role) => role.state === 'running').map((role) => role.name);
+  for (const park of open.parked.slice(0, details ? 50 : 3)) lines.push('', ...renderPark(view, open, park, others, now));
+  if (open.parked.length > 3 && !details) lines.push(`    and ${open.parked.length - 3} more parked steps: socle status ${view.site} --json`);
+  return lines;
+}
+
+/** `apps-worker-2, -3, -4 (of 8)`: names of one group share their stem. */
+export function shortList(names: readonly string[], most = 3): string {
+  const shown = names.slice(0, most).map((name, index) => {
+    const stem = name.replace(/-\d+$/, '');
+    return index > 0 && names[index - 1]?.startsWith(`${stem}-`) ? name.slice(stem.length) : name;
+  });
+  return shown.join(', ') + (names.length > most ? ` (of ${names.length})` : '');
+}
+
+function waitingFor(view: RunView): string {
+  const accept = view.pending.find((pending) => pending.activity === 'plan.accept');
+  const note = accept?.lastFailure ?? accept?.resource;
+  return note ? `: ${note}` : '';
+}
+
+function renderNoWorker(view: RunView): string[] {
+  if (view.status !== 'RUNNING') return [`  ${view.status.toLowerCase()}${view.failure ? `: ${view.failure}` : ''}`];
+  const queue = view.noWorker?.taskQueue ?? 'socle';
+  return [
+    `${view.site}: running, but no worker answers on task queue ${queue}. Nothing is lost; it goes on when one starts:`,
+    '  socle worker',
+  ];
+}

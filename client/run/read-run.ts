@@ -1,0 +1,111 @@
+import { WorkflowFailedError, WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
+import { exitCodes, UserError } from '../../config/errors.js';
+import type { DeploymentProgress, PhaseProgress } from '../../workflows/progress.js';
+import type { PendingStep, RunView } from './view.js';
+
+const answerWithinMs = 3_000;
+
+/**
+ * Reads what is known of a run: by query when a worker answers within 3 s, from the memo and the descriptions otherwise.
+ * @param site the site's name, or a whole workflow id such as `check/…`.
+ * @throws UserError when there is no run of that name.
+ */
+export async function readRun(client: Client, site: string): Promise<RunView> {
+  const workflowId = site.includes('/') ? site : `site/${site}`;
+  const handle = client.workflow.getHandle(workflowId);
+  const description = await describe(handle, site);
+  const { memo, runId, startTime, closeTime, status, taskQueue } = description;
+  const view: RunView = {
+    site: String(memo?.['site'] ?? site),
+    workflowId,
+    runId,
+    status: status.name as RunView['status'],
+    startedMs: startTime.getTime(),
+    ...(closeTime && { endedMs: closeTime.getTime() }),
+    mode: String(memo?.['mode'] ?? 'apply'),
+    hash: String(memo?.['hash'] ?? ''),
+    open: {},
+    pending: pendingOf(description),
+  };
+  const running = view.status === 'RUNNING';
+  const progress = running ? await ask<DeploymentProgress>(client, workflowId, runId) : outcomeOf(view, memo);
+  if (progress) view.progress = progress;
+  else if (running) view.noWorker = { taskQueue, stepsDone: 0 };
+  if (running) await readOpenPhases(client, view);
+  if (view.status === 'FAILED') view.failure = await failureOf(client, workflowId, runId);
+  return view;
+}
+
+async function describe(handle: { describe: () => Promise<WorkflowExecutionDescription> }, site: string): Promise<WorkflowExecutionDescription> {
+  try {
+    return await handle.describe();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError)
+      throw new UserError(`There is no run of ${site}. See: socle list`, exitCodes.notFound);
+    throw error;
+  }
+}
+
+/** A finished run's outcome stands in its memo, readable without a worker. */
+function outcomeOf(view: RunView, memo: Record<string, unknown> | undefined): DeploymentProgress | undefined {
+  const outcome = memo?.['outcome'] as Pick<DeploymentProgress, 'state' | 'phases' | 'gates' | 'preflight'> | undefined;
+  if (!outcome) return undefined;
+  const { site, mode, hash, startedMs } = view;
+  return { version: 1, site, mode, hash, startedMs, startedBy: typeof memo?.['startedBy'] === 'string' ? memo['startedBy'] : '', ...outcome };
+}
+
+async function readOpenPhases(client: Client, view: RunView): Promise<void> {
+  const names = view.progress
+    ? view.progress.phases.filter((phase) => phase.state === 'running' || phase.state === 'gate').map((phase) => phase.name)
+    : [];
+  await Promise.all(
+    names.map(async (name) => {
+      const workflowId = `${view.workflowId}/${name}`;
+      const handle = client.workflow.getHandle(workflowId);
+      const description = await handle.describe().catch((error: unknown) => {
+        if (error instanceof WorkflowNotFoundError) return undefined;
+        throw error;
+      });
+      // A child's id alone also finds the previous run's phase.
+      if (description?.status.name !== 'RUNNING' || description.parentExecution?.runId !== view.runId) return;
+      view.pending.push(...pendingOf(description));
+      const progress = await ask<PhaseProgress>(client, workflowId, description.runId);
+      if (progress) view.open[name] = progress;
+    }),
+  );
+}
+
+/** A query; undefined when no worker answered in time. */
+async function ask<T>(client: Client, workflowId: string, runId: string): Promise<T | undefined> {
+  try {
+    return await client.connection.withDeadline(Date.now() + answerWithinMs, () =>
+      client.workflow.getHandle(workflowId, runId).query<T>('progress'),
+    );
+  } catch (error) {
+    // Deadline, no poller, or a query that came before the first workflow task: all mean "no answer now".
+    if (/deadline|poller|not answered|UNAVAILABLE|DEADLINE|before|unknown queryType/i.test(String((error as Error).message) + String((error as Error).cause ?? ''))) return undefined;
+    throw error;
+  }
+}
+
+function pendingOf(description: WorkflowExecutionDescription): PendingStep[] {
+  return (description.raw.pendingActivities ?? []).map((pending) => {
+    const failure = pending.lastFailure?.message;
+    return {
+      activity: pending.activityType?.name ?? '',
+      target: '',
+      attempt: pending.attempt ?? 1,
+      ...(failure != null && { lastFailure: failure }),
+    };
+  });
+}
+
+async function failureOf(client: Client, workflowId: string, runId: string): Promise<string> {
+  try {
+    await client.workflow.getHandle(workflowId, runId).result();
+    return '';
+  } catch (error) {
+    if (error instanceof WorkflowFailedError) return error.cause?.message ?? error.message;
+    throw error;
+  }
+}
