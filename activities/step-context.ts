@@ -1,4 +1,4 @@
-import type { Secrets } from '../config/secrets.js';
+import { createSecrets, type Secrets } from '../config/secrets.js';
 import type { Plan, StepInput } from '../config/plan-types.js';
 import { PermanentError } from './errors.js';
 import type { StepContext } from './role.js';
@@ -37,15 +37,10 @@ export function stepContext(
   };
 }
 
-/** Replaced as soon as config/secrets has it. */
-function createSecrets(): Secrets {
-  throw new PermanentError('secrets are not derived yet');
-}
-
 function secretsOf(plan: Plan, hash: string): Secrets {
   const known = secretsByHash.get(hash);
   if (known) return known;
-  const secrets = createSecrets();
+  const secrets = createSecrets(plan.site, process.env);
   secretsByHash.set(hash, secrets);
   return secrets;
 }

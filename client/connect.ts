@@ -13,7 +13,12 @@ export async function connect(): Promise<Connected> {
   const { connection: options, namespace } = temporalTarget();
   try {
     const connection = await Connection.connect({ ...options, connectTimeout: '5 seconds' });
-    return { client: new Client({ connection, namespace }), address: options.address, namespace, close: () => connection.close() };
+    return {
+      client: new Client({ connection, namespace }),
+      address: options.address,
+      namespace,
+      close: () => connection.close(),
+    };
   } catch (error) {
     throw new UserError(
       `No Temporal server answers on ${options.address} (${(error as Error).message}).\n` +

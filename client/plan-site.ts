@@ -18,6 +18,12 @@ export async function planSite(
   more: Pick<PlanRequest, 'selection' | 'operation'> = {},
 ): Promise<PlannedSite> {
   const site = await loadSite(file);
-  const plan = buildPlan({ site, inventory: computeInventory(site), declarations: roles.map(declarationOf), mode, ...more });
+  const plan = buildPlan({
+    site,
+    inventory: computeInventory(site),
+    declarations: roles.map(declarationOf),
+    mode,
+    ...more,
+  });
   return { plan, hash: hashOf(plan) };
 }

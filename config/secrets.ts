@@ -1,3 +1,9 @@
+import { createSeal, type Seal } from './secrets-seal.js';
+import { exitCodes, UserError } from './errors.js';
+import { deriveBytes, sshKeyPair } from './secrets-keys.js';
+import { resolveReference } from './secrets-references.js';
+import type { Site } from './site.js';
+
 /** An ed25519 key pair in OpenSSH's formats. */
 export type SshKeyPair = { privateKey: string; publicKey: string };
 
@@ -14,6 +20,56 @@ export type Secrets = {
   operatorKey: (version?: number) => SshKeyPair;
   /** Resolves `env:NAME` or `file:PATH`. */
   resolve: (reference: string) => Promise<string>;
+  /** Seals what cannot be derived beside the thing it opens. */
+  seal: Seal;
   /** Replaces every secret handed out so far by `***`. */
   redact: (text: string) => string;
 };
+
+/** What the secrets of a site depend on. */
+export type SecretsSource = Pick<Site, 'name' | 'uuid' | 'secrets'>;
+
+/** Shorter values are too common in ordinary text to be cleared from it. */
+const shortestRedacted = 6;
+
+/**
+ * Opens the secrets of a site.
+ * @throws UserError when the master key is missing or is not 32 bytes in hexadecimal or base64.
+ */
+export function createSecrets(site: SecretsSource, environment: NodeJS.ProcessEnv): Secrets {
+  const handedOut = new Set<string>();
+  const remember = (value: string): string => {
+    for (const part of [value, ...value.split('\n')])
+      if (part.trim().length >= shortestRedacted && !part.startsWith('-----')) handedOut.add(part.trim());
+    return value;
+  };
+  const master = masterKey(remember(resolveReference(site.secrets.master, environment)), site.secrets.master);
+  // Branch keys: whoever holds one can derive what is below it and nothing else.
+  const branch = (name: string): Buffer => deriveBytes(master, site.uuid, ['branch', name]);
+  const bootstrap = branch('bootstrap');
+  const pair = (info: readonly string[], comment: string): SshKeyPair => {
+    const keys = sshKeyPair(deriveBytes(bootstrap, site.uuid, info), comment);
+    remember(keys.privateKey);
+    return keys;
+  };
+  const versions = site.secrets.versions;
+  return {
+    bootstrapHostKey: (machine, version = versions.hostKeys) =>
+      pair(['bootstrap-host-key', machine, String(version)], machine),
+    hostKey: (machine, version = versions.hostKeys) => pair(['host-key', machine, String(version)], machine),
+    operatorKey: (version = versions.operatorKey) =>
+      pair(['operator-key', String(version)], `socle@${site.name}`),
+    resolve: async (reference) => remember(resolveReference(reference, environment)),
+    seal: createSeal(branch('seal'), site.uuid),
+    redact: (text) => [...handedOut].reduce((cleared, secret) => cleared.replaceAll(secret, '***'), text),
+  };
+}
+
+function masterKey(text: string, reference: string): Buffer {
+  const bytes = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
+  if (bytes.length === 32) return bytes;
+  throw new UserError(
+    `${reference}: the master key must be 32 bytes in hexadecimal or base64. Make one: openssl rand -hex 32`,
+    exitCodes.prerequisite,
+  );
+}

@@ -9,8 +9,13 @@ export function renderGate(view: RunView, gate: GateProgress, now: number): stri
     `  Gate before ${gate.before}   ${view.site}   plan ${view.hash.slice(0, 8)}`,
     `    ${count(gate.changes, 'step')} would change something; the preflight ${gate.problems.length === 0 ? 'passed' : 'found:'}`,
     ...gate.problems.map((problem) => `      ✗ ${problem}`),
-    ...gate.approvals.map((approval) => `    approved by ${approval.who} ${moment(approval.atMs, now)}${approval.comment ? ` "${approval.comment}"` : ''}`),
-    ...(gate.expiresMs === undefined ? [] : [`    expires ${moment(gate.expiresMs, now)}, then: ${gate.onExpiry}`]),
+    ...gate.approvals.map(
+      (approval) =>
+        `    approved by ${approval.who} ${moment(approval.atMs, now)}${approval.comment ? ` "${approval.comment}"` : ''}`,
+    ),
+    ...(gate.expiresMs === undefined
+      ? []
+      : [`    expires ${moment(gate.expiresMs, now)}, then: ${gate.onExpiry}`]),
     gate.state === 'blocked'
       ? `    Mend it, then type: socle retry ${view.site} --gate ${gate.before}`
       : `    ${count(missing, 'approval')} missing${gate.starterMayApprove ? '' : `, not by ${view.progress?.startedBy ?? 'the starter'}`}. Type: socle approve ${view.site} --gate ${gate.before} --comment "…"`,

@@ -1,6 +1,7 @@
 import type { GateProgress, PhaseProgress, PhaseState } from '../../workflows/progress.js';
 import type { RunView } from '../run/view.js';
 import { renderGate } from './gate.js';
+import { groupBy } from './group-by.js';
 import { renderPark } from './park.js';
 import { bar, clock, paint, spread } from './text.js';
 
@@ -8,7 +9,10 @@ export type RunScreen = { now: number; details: boolean; leftMs?: number };
 
 /** A run as it is watched, 80 columns; every line is true at `now`. */
 export function renderRun(view: RunView, { now, details, leftMs }: RunScreen): string[] {
-  const left = leftMs === undefined || view.status !== 'RUNNING' ? '' : `   about ${Math.max(1, Math.round(leftMs / 60_000))} min left`;
+  const left =
+    leftMs === undefined || view.status !== 'RUNNING'
+      ? ''
+      : `   about ${Math.max(1, Math.round(leftMs / 60_000))} min left`;
   const elapsed = clock((view.endedMs ?? now) - view.startedMs);
   const head = spread(`${view.site}  ${view.mode}  plan ${view.hash.slice(0, 8)}`, `${elapsed}${left}`);
   if (!view.progress) return [head, ...renderNoWorker(view)];
@@ -16,7 +20,8 @@ export function renderRun(view: RunView, { now, details, leftMs }: RunScreen): s
   const lines = [paint.bold(head)];
   if (progress.state === 'accepting') lines.push(`  accepting the plan${waitingFor(view)}`);
   if (progress.state === 'preflight') lines.push('▸ Preflight');
-  for (const finding of progress.preflight) lines.push(`  ${paint.red('✗')} ${finding.role} ${finding.message}`);
+  for (const finding of progress.preflight)
+    lines.push(`  ${paint.red('✗')} ${finding.role} ${finding.message}`);
   for (const phase of progress.phases) lines.push(...renderPhase(view, phase, now, details));
   return lines;
 }
@@ -26,8 +31,13 @@ function renderPhase(view: RunView, phase: PhaseState, now: number, details: boo
   const took = phase.startedMs === undefined ? '' : clock((phase.endedMs ?? now) - phase.startedMs);
   const open = view.open[phase.name];
   const gate = view.progress?.gates.findLast((candidate) => candidate.before === phase.name);
-  if (phase.state === 'gate') return [gateLine(title, gate), ...(gate && gate.state !== 'checking' ? renderGate(view, gate, now) : [])];
-  if (phase.state === 'running') return [paint.cyan(runningLine(title, open, took)), ...(open ? renderOpen(view, open, now, details) : [])];
+  if (phase.state === 'gate')
+    return [gateLine(title, gate), ...(gate && gate.state !== 'checking' ? renderGate(view, gate, now) : [])];
+  if (phase.state === 'running')
+    return [
+      paint.cyan(runningLine(title, open, took)),
+      ...(open ? renderOpen(view, open, now, details) : []),
+    ];
   if (phase.state === 'not-available') return [paint.dim(spread(`  ${title}`, 'not in this version'))];
   if (phase.state === 'waiting') return [`  ${title}`];
   const { summary } = phase;
@@ -44,20 +54,38 @@ function runningLine(title: string, open: PhaseProgress | undefined, took: strin
 
 function gateLine(title: string, gate: GateProgress | undefined): string {
   if (!gate || gate.state === 'checking') return `● ${title.padEnd(26)} checking what it would change`;
-  return paint.yellow(`● ${title.padEnd(26)} waits for approval (${gate.approvals.length} of ${gate.needed})`);
+  return paint.yellow(
+    `● ${title.padEnd(26)} waits for approval (${gate.approvals.length} of ${gate.needed})`,
+  );
 }
 
 function renderOpen(view: RunView, open: PhaseProgress, now: number, details: boolean): string[] {
   const lines: string[] = [];
-  const groups = Map.groupBy(open.running, (running) => `${running.role}  ${running.step}`);
-  for (const [work, running] of groups) lines.push(spread(`    ${work}  ${shortList(running.map(({ target }) => target))}`, String(running.length)));
+  const groups = groupBy(open.running, (running) => `${running.role}  ${running.step}`);
+  for (const [work, running] of groups)
+    lines.push(
+      spread(`    ${work}  ${shortList(running.map(({ target }) => target))}`, String(running.length)),
+    );
   const retrying = view.pending.filter((pending) => pending.attempt > 1);
   for (const pending of retrying.slice(0, details ? 50 : 3))
-    lines.push(paint.yellow(spread(`    ! ${pending.target} ${pending.activity}  attempt ${pending.attempt}: ${pending.lastFailure ?? ''}`, '')));
-  if (details) for (const role of open.roles) lines.push(`    ${role.name.padEnd(30)} ${role.state.padEnd(8)} ${role.done}/${role.total}, ${role.changed} changed, ${role.retries} retries`);
+    lines.push(
+      paint.yellow(
+        spread(
+          `    ! ${pending.target} ${pending.activity}  attempt ${pending.attempt}: ${pending.lastFailure ?? ''}`,
+          '',
+        ),
+      ),
+    );
+  if (details)
+    for (const role of open.roles)
+      lines.push(
+        `    ${role.name.padEnd(30)} ${role.state.padEnd(8)} ${role.done}/${role.total}, ${role.changed} changed, ${role.retries} retries`,
+      );
   const others = open.roles.filter((role) => role.state === 'running').map((role) => role.name);
-  for (const park of open.parked.slice(0, details ? 50 : 3)) lines.push('', ...renderPark(view, open, park, others, now));
-  if (open.parked.length > 3 && !details) lines.push(`    and ${open.parked.length - 3} more parked steps: socle status ${view.site} --json`);
+  for (const park of open.parked.slice(0, details ? 50 : 3))
+    lines.push('', ...renderPark(view, open, park, others, now));
+  if (open.parked.length > 3 && !details)
+    lines.push(`    and ${open.parked.length - 3} more parked steps: socle status ${view.site} --json`);
   return lines;
 }
 
@@ -77,7 +105,8 @@ function waitingFor(view: RunView): string {
 }
 
 function renderNoWorker(view: RunView): string[] {
-  if (view.status !== 'RUNNING') return [`  ${view.status.toLowerCase()}${view.failure ? `: ${view.failure}` : ''}`];
+  if (view.status !== 'RUNNING')
+    return [`  ${view.status.toLowerCase()}${view.failure ? `: ${view.failure}` : ''}`];
   const queue = view.noWorker?.taskQueue ?? 'socle';
   return [
     `${view.site}: running, but no worker answers on task queue ${queue}. Nothing is lost; it goes on when one starts:`,

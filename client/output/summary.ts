@@ -2,12 +2,22 @@ import type { PhaseState } from '../../workflows/progress.js';
 import type { RunView } from '../run/view.js';
 import { clock, count } from './text.js';
 
-type Totals = { phases: number; steps: number; changed: number; todo: number; unknown: number; retries: number; skipped: string[]; failed: string[] };
+type Totals = {
+  phases: number;
+  steps: number;
+  changed: number;
+  todo: number;
+  unknown: number;
+  retries: number;
+  skipped: string[];
+  failed: string[];
+};
 
 /** Adds up the phases of a run that has ended. */
 export function totalsOfRun(phases: readonly PhaseState[]): Totals {
   const summaries = phases.flatMap((phase) => phase.summary ?? []);
-  const sum = (member: 'total' | 'changed' | 'todo' | 'unknown' | 'retries'): number => summaries.reduce((total, summary) => total + summary[member], 0);
+  const sum = (member: 'total' | 'changed' | 'todo' | 'unknown' | 'retries'): number =>
+    summaries.reduce((total, summary) => total + summary[member], 0);
   return {
     phases: summaries.length,
     steps: sum('total'),
@@ -15,8 +25,16 @@ export function totalsOfRun(phases: readonly PhaseState[]): Totals {
     todo: sum('todo'),
     unknown: sum('unknown'),
     retries: sum('retries'),
-    skipped: summaries.flatMap((summary) => summary.skipped.map((skip) => `${skip.role}.${skip.step} on ${skip.target}: ${skip.reason} (${skip.who})`)),
-    failed: summaries.flatMap((summary) => summary.failed.map((finding) => `${finding.target}: ${finding.role}.${finding.step}: ${finding.message}`)),
+    skipped: summaries.flatMap((summary) =>
+      summary.skipped.map(
+        (skip) => `${skip.role}.${skip.step} on ${skip.target}: ${skip.reason} (${skip.who})`,
+      ),
+    ),
+    failed: summaries.flatMap((summary) =>
+      summary.failed.map(
+        (finding) => `${finding.target}: ${finding.role}.${finding.step}: ${finding.message}`,
+      ),
+    ),
   };
 }
 
@@ -31,8 +49,14 @@ export function renderSummary(view: RunView, historyUrl: string | undefined): st
     `${headline(view, totals)}     ${elapsed}`,
     ...totals.failed.map((line) => `  Failed      ${line}`),
     ...totals.skipped.map((line) => `  Skipped     ${line}`),
-    ...(missing.length > 0 && view.mode === 'apply' ? [`  Not in this version, not run: ${missing.join(', ')}`] : []),
-    ...(view.failure ? view.failure.split('\n').map((line, index) => `  ${index === 0 ? 'Why         ' : '            '}${line}`) : []),
+    ...(missing.length > 0 && view.mode === 'apply'
+      ? [`  Not in this version, not run: ${missing.join(', ')}`]
+      : []),
+    ...(view.failure
+      ? view.failure
+          .split('\n')
+          .map((line, index) => `  ${index === 0 ? 'Why         ' : '            '}${line}`)
+      : []),
     ...(historyUrl ? [`  History     ${historyUrl}`] : []),
   ];
 }
@@ -44,12 +68,14 @@ function headline(view: RunView, totals: Totals): string {
   if (view.status !== 'COMPLETED') return `${view.site}: ${view.status.toLowerCase()}.  ${done}`;
   if (view.mode === 'remove') return `${view.site} is removed.  ${done}`;
   if (view.mode === 'check') return dryRun(view, totals);
-  if (totals.changed === 0) return `0 changes. Everything is as the plan says (checked ${count(totals.steps, 'step')}).`;
+  if (totals.changed === 0)
+    return `0 changes. Everything is as the plan says (checked ${count(totals.steps, 'step')}).`;
   return `${view.site} is deployed.  ${done}, ${totals.changed} changed`;
 }
 
 function dryRun(view: RunView, totals: Totals): string {
-  if (totals.todo + totals.unknown + totals.failed.length === 0) return `0 changes. Everything is as the plan says (checked ${count(totals.steps, 'step')}).`;
+  if (totals.todo + totals.unknown + totals.failed.length === 0)
+    return `0 changes. Everything is as the plan says (checked ${count(totals.steps, 'step')}).`;
   return `${view.site}: ${count(totals.todo, 'step')} would change something, ${totals.unknown} cannot be known yet, ${totals.failed.length} failed. Nothing was changed.`;
 }
 

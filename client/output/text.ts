@@ -11,7 +11,9 @@ export function clock(ms: number): string {
 export function moment(ms: number, now = Date.now()): string {
   const date = new Date(ms);
   const time = date.toTimeString().slice(0, 5);
-  return date.toDateString() === new Date(now).toDateString() ? time : `${date.toDateString().slice(4, 10)} ${time}`;
+  return date.toDateString() === new Date(now).toDateString()
+    ? time
+    : `${date.toDateString().slice(4, 10)} ${time}`;
 }
 
 /** A bar of 20 cells. */

@@ -1,4 +1,9 @@
-import { WorkflowFailedError, WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
+import {
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowExecutionDescription,
+} from '@temporalio/client';
 import { exitCodes, UserError } from '../../config/errors.js';
 import type { DeploymentProgress, PhaseProgress } from '../../workflows/progress.js';
 import type { PendingStep, RunView } from './view.js';
@@ -16,14 +21,14 @@ export async function readRun(client: Client, site: string): Promise<RunView> {
   const description = await describe(handle, site);
   const { memo, runId, startTime, closeTime, status, taskQueue } = description;
   const view: RunView = {
-    site: String(memo?.['site'] ?? site),
+    site: memoText(memo, 'site') ?? site,
     workflowId,
     runId,
     status: status.name as RunView['status'],
     startedMs: startTime.getTime(),
     ...(closeTime && { endedMs: closeTime.getTime() }),
-    mode: String(memo?.['mode'] ?? 'apply'),
-    hash: String(memo?.['hash'] ?? ''),
+    mode: memoText(memo, 'mode') ?? 'apply',
+    hash: memoText(memo, 'hash') ?? '',
     open: {},
     pending: pendingOf(description),
   };
@@ -36,7 +41,10 @@ export async function readRun(client: Client, site: string): Promise<RunView> {
   return view;
 }
 
-async function describe(handle: { describe: () => Promise<WorkflowExecutionDescription> }, site: string): Promise<WorkflowExecutionDescription> {
+async function describe(
+  handle: { describe: () => Promise<WorkflowExecutionDescription> },
+  site: string,
+): Promise<WorkflowExecutionDescription> {
   try {
     return await handle.describe();
   } catch (error) {
@@ -48,15 +56,26 @@ async function describe(handle: { describe: () => Promise<WorkflowExecutionDescr
 
 /** A finished run's outcome stands in its memo, readable without a worker. */
 function outcomeOf(view: RunView, memo: Record<string, unknown> | undefined): DeploymentProgress | undefined {
-  const outcome = memo?.['outcome'] as Pick<DeploymentProgress, 'state' | 'phases' | 'gates' | 'preflight'> | undefined;
+  const outcome = memo?.['outcome'] as
+    Pick<DeploymentProgress, 'state' | 'phases' | 'gates' | 'preflight'> | undefined;
   if (!outcome) return undefined;
   const { site, mode, hash, startedMs } = view;
-  return { version: 1, site, mode, hash, startedMs, startedBy: typeof memo?.['startedBy'] === 'string' ? memo['startedBy'] : '', ...outcome };
+  return {
+    version: 1,
+    site,
+    mode,
+    hash,
+    startedMs,
+    startedBy: memoText(memo, 'startedBy') ?? '',
+    ...outcome,
+  };
 }
 
 async function readOpenPhases(client: Client, view: RunView): Promise<void> {
   const names = view.progress
-    ? view.progress.phases.filter((phase) => phase.state === 'running' || phase.state === 'gate').map((phase) => phase.name)
+    ? view.progress.phases
+        .filter((phase) => phase.state === 'running' || phase.state === 'gate')
+        .map((phase) => phase.name)
     : [];
   await Promise.all(
     names.map(async (name) => {
@@ -83,7 +102,8 @@ async function ask<T>(client: Client, workflowId: string, runId: string): Promis
     );
   } catch (error) {
     // Deadline, no poller, or a query that came before the first workflow task: all mean "no answer now".
-    if (/deadline|poller|not answered|UNAVAILABLE|DEADLINE|before|unknown queryType/i.test(String((error as Error).message) + String((error as Error).cause ?? ''))) return undefined;
+    if (/deadline|poller|not answered|UNAVAILABLE|DEADLINE|before|unknown queryType/i.test(textOf(error)))
+      return undefined;
     throw error;
   }
 }
@@ -108,4 +128,14 @@ async function failureOf(client: Client, workflowId: string, runId: string): Pro
     if (error instanceof WorkflowFailedError) return error.cause?.message ?? error.message;
     throw error;
   }
+}
+
+function memoText(memo: Record<string, unknown> | undefined, name: string): string | undefined {
+  const value = memo?.[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  return error.message + textOf(error.cause);
 }

@@ -18,7 +18,7 @@ export async function ensureRetention({ client, namespace }: Connected): Promise
   try {
     await workflowService.updateNamespace({
       namespace,
-      config: { workflowExecutionRetentionTtl: { seconds: daySeconds * wantedDays as never } },
+      config: { workflowExecutionRetentionTtl: { seconds: (daySeconds * wantedDays) as never } },
     });
   } catch (error) {
     throw new UserError(

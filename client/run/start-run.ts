@@ -32,7 +32,18 @@ export async function startRun(
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       staticSummary: `${name}: ${plan.mode} by ${options.startedBy}`,
       memo: { site: name, mode: plan.mode, hash, startedBy: options.startedBy },
-      args: [{ plan, hash, options: { ...options, stateAttribute, taskQueue, hypervisorQueue: hypervisorQueue(hypervisor.kind) } }],
+      args: [
+        {
+          plan,
+          hash,
+          options: {
+            ...options,
+            stateAttribute,
+            taskQueue,
+            hypervisorQueue: hypervisorQueue(hypervisor.kind),
+          },
+        },
+      ],
     });
     return { workflowId, runId: handle.firstExecutionRunId };
   } catch (error) {

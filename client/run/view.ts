@@ -1,14 +1,29 @@
 import type { DeploymentProgress, PhaseProgress } from '../../workflows/progress.js';
 
 /** An activity as the server sees it: what a history does not tell. */
-export type PendingStep = { activity: string; target: string; attempt: number; lastFailure?: string; resource?: string };
+export type PendingStep = {
+  activity: string;
+  target: string;
+  attempt: number;
+  lastFailure?: string;
+  resource?: string;
+};
 
 /** Everything that is known of a run at one moment. */
 export type RunView = {
   site: string;
   workflowId: string;
   runId: string;
-  status: 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELED' | 'TERMINATED' | 'CONTINUED_AS_NEW' | 'TIMED_OUT' | 'PAUSED' | 'UNKNOWN';
+  status:
+    | 'RUNNING'
+    | 'COMPLETED'
+    | 'FAILED'
+    | 'CANCELED'
+    | 'TERMINATED'
+    | 'CONTINUED_AS_NEW'
+    | 'TIMED_OUT'
+    | 'PAUSED'
+    | 'UNKNOWN';
   startedMs: number;
   endedMs?: number;
   mode: string;
