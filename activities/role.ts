@@ -29,6 +29,8 @@ export type StepContext<Inputs extends Json = Json> = {
   /** The machines of the role's groups, in plan order. */
   machines: readonly Machine[];
   secrets: Secrets;
+  /** The workflow run that works through the plan, for operations that must happen once in each. */
+  runId: string;
   /** Aborted on `cancel --now`, on worker shutdown and when the server gave the attempt up. */
   signal: AbortSignal;
   /** Names what is being worked on; the heartbeat carries it. Never output, never a secret. */

@@ -31,6 +31,7 @@ export function stepContext(
       return machine;
     },
     machines,
+    runId: input.planRun.runId,
     secrets: secretsOf(plan, input.hash),
     signal,
     progress,

@@ -41,9 +41,12 @@ export async function startVcsim(program: string, options: Readonly<Record<strin
   return { url, caPem, close };
 }
 
-async function firstLine(child: ChildProcess & { stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream }): Promise<{ url: string; caPem: string }> {
+async function firstLine(
+  child: ChildProcess & { stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream },
+): Promise<{ url: string; caPem: string }> {
   let complaint = '';
   child.stderr.on('data', (part: Buffer) => (complaint = `${complaint}${part.toString()}`.slice(-500)));
-  for await (const line of createInterface({ input: child.stdout })) return JSON.parse(line) as { url: string; caPem: string };
+  for await (const line of createInterface({ input: child.stdout }))
+    return JSON.parse(line) as { url: string; caPem: string };
   throw new Error(`vcsim ended before it listened: ${complaint}`);
 }

@@ -37,6 +37,8 @@ export type MachineFacts = MachineIdentity & {
   host?: string;
   /** cloud-init's metadata as the machine has it now, unencoded. */
   metaData?: string;
+  /** The run that last restarted the machine, as `restart` noted it. */
+  restartedBy?: string;
   guest: { toolsRunning: boolean; hostName?: string; addresses: string[] };
 };
 
@@ -59,7 +61,7 @@ export type Capacity = {
  * All throw ApiError (may be retried if it says so) and PermanentError (no retry can help).
  */
 export type Hypervisor = {
-  /** Undefined when there is none; a foreign machine of the same name is answered, with its own mark or none. */
+  /** Awaits a clone under way; undefined when there is no machine. A foreign one of the same name is answered, with its own mark or none. */
   machineFacts: (machine: MachineIdentity, options: CallOptions) => Promise<MachineFacts | undefined>;
   /** Makes the machine, adopts it, or waits for the clone that an earlier attempt started. */
   ensureMachine: (spec: MachineSpec, options: CallOptions) => Promise<'created' | 'adopted'>;
@@ -68,6 +70,11 @@ export type Hypervisor = {
   /** Resizes, grows disks, adds data disks, renews the metadata; answers what was changed. */
   reshape: (spec: MachineSpec, options: CallOptions) => Promise<string[]>;
   powerOn: (machine: MachineIdentity, options: CallOptions) => Promise<void>;
+  /**
+   * Off, in shape, on: once for each `runId`, however often it is called. Does not wait for the guest.
+   * @returns what the machine was reshaped in
+   */
+  restart: (spec: MachineSpec, runId: string, options: CallOptions) => Promise<string[]>;
   /** Asks the guest to shut down, for two minutes at most, then switches off. */
   powerOff: (machine: MachineIdentity, options: CallOptions) => Promise<void>;
   /** Switches off and deletes with all disks; a machine that is gone is no error. */

@@ -1,4 +1,6 @@
 import type { AnyRole } from '../registry.js';
+import { provisionnementVmsApps } from './1-provisioning/provisionnement-vms-apps.js';
+import { provisionnementVmsInfra } from './1-provisioning/provisionnement-vms-infra.js';
 
 /** Every role of this version, in the order of config/phases.ts. */
-export const roles: readonly AnyRole[] = [];
+export const roles: readonly AnyRole[] = [provisionnementVmsInfra, provisionnementVmsApps];

@@ -15,18 +15,33 @@ import { reference, value, type Reference } from './xml.js';
  * Makes a machine once, however often it is called and whatever became of earlier calls: one that is there is adopted,
  * one that is being cloned is awaited, and of two clones at once vCenter refuses the second by its name.
  */
-export async function ensureMachine(vcenter: Vcenter, spec: MachineSpec, options: CallOptions): Promise<'created' | 'adopted'> {
+export async function ensureMachine(
+  vcenter: Vcenter,
+  spec: MachineSpec,
+  options: CallOptions,
+): Promise<'created' | 'adopted'> {
   const found = await ownMachine(vcenter, spec, options);
   return found === undefined ? clone(vcenter, spec, options) : 'adopted';
 }
 
-/** Makes a machine's size, disks and metadata as the spec says. @throws PermanentError when it must be off for that */
-export async function reshape({ session }: Pick<Vcenter, 'session'>, spec: MachineSpec, machine: VsphereMachine, options: CallOptions): Promise<void> {
-  const change = reshapeSpec(spec, machine);
-  if (change !== undefined) await runTask(session, 'ReconfigVM_Task', machine.target, [change], `reconfigure ${spec.name}`, options);
+/** Makes a machine's size, disks and metadata as the spec says. The caller has made sure that its power state allows it. */
+export async function reshape(
+  { session }: Vcenter,
+  spec: MachineSpec,
+  machine: VsphereMachine,
+  options: CallOptions,
+  restartedBy?: string,
+): Promise<void> {
+  const change = reshapeSpec(spec, machine, restartedBy);
+  if (change !== undefined)
+    await runTask(session, 'ReconfigVM_Task', machine.target, [change], `reconfigure ${spec.name}`, options);
 }
 
-async function clone(vcenter: Vcenter, spec: MachineSpec, options: CallOptions): Promise<'created' | 'adopted'> {
+async function clone(
+  vcenter: Vcenter,
+  spec: MachineSpec,
+  options: CallOptions,
+): Promise<'created' | 'adopted'> {
   const { session, placement } = vcenter;
   const place = await vcenter.place();
   const [folder, target, backing, host] = await Promise.all([
@@ -36,9 +51,14 @@ async function clone(vcenter: Vcenter, spec: MachineSpec, options: CallOptions):
     explicitHost(vcenter, spec, options),
   ]);
   const template = await readTarget(vcenter, target, options.signal);
-  if (template.state !== 'there') throw new PermanentError(`vSphere: template ${spec.template} has no configuration`);
+  if (template.state !== 'there')
+    throw new PermanentError(`vSphere: template ${spec.template} has no configuration`);
   const where = { pool: place.pool, datastore: place.datastore, ...(host === undefined ? {} : { host }) };
-  const parameters = [reference('folder', folder), value('name', spec.name), cloneSpec(spec, vcenter.site.uuid, template.machine, where, backing)];
+  const parameters = [
+    reference('folder', folder),
+    value('name', spec.name),
+    cloneSpec(spec, vcenter.site.uuid, template.machine, where, backing),
+  ];
   try {
     await runTask(session, 'CloneVM_Task', target, parameters, `clone ${spec.name}`, options);
     return 'created';
@@ -49,19 +69,34 @@ async function clone(vcenter: Vcenter, spec: MachineSpec, options: CallOptions):
   }
 }
 
-async function adopt(vcenter: Vcenter, spec: MachineSpec, twin: Reference, options: CallOptions): Promise<'adopted'> {
+async function adopt(
+  vcenter: Vcenter,
+  spec: MachineSpec,
+  twin: Reference,
+  options: CallOptions,
+): Promise<'adopted'> {
   const machine = await settled(vcenter, spec, await readTarget(vcenter, twin, options.signal), options);
-  if (machine === undefined) throw new PermanentError(`vSphere: the machine that held the name ${spec.name} went away while it was looked at`);
+  if (machine === undefined)
+    throw new PermanentError(
+      `vSphere: the machine that held the name ${spec.name} went away while it was looked at`,
+    );
   owned(vcenter, spec, machine);
   return 'adopted';
 }
 
 /** Without DRS vCenter refuses a clone into a cluster's pool that names no host. */
-async function explicitHost(vcenter: Vcenter, spec: MachineSpec, { signal }: CallOptions): Promise<Reference | undefined> {
+async function explicitHost(
+  vcenter: Vcenter,
+  spec: MachineSpec,
+  { signal }: CallOptions,
+): Promise<Reference | undefined> {
   const place = await vcenter.place();
   if (await drsEnabled(vcenter, signal)) return undefined;
   const hosts = await usableHosts(vcenter.session, vcenter.placement, place, signal);
   const host = hosts[spec.spread % hosts.length];
-  if (host === undefined) throw new PermanentError(`vSphere: cluster ${vcenter.placement.cluster} has no connected host out of maintenance that this site may use`);
+  if (host === undefined)
+    throw new PermanentError(
+      `vSphere: cluster ${vcenter.placement.cluster} has no connected host out of maintenance that this site may use`,
+    );
   return host.reference;
 }

@@ -11,16 +11,28 @@ import type { Reference } from './xml.js';
 const lookAgainMs = 500;
 
 /** `cloning` is a machine that vCenter is still making: it has a name and no configuration yet. */
-export type Found = { state: 'none' } | { state: 'cloning'; target: Reference } | { state: 'there'; machine: VsphereMachine };
+export type Found =
+  { state: 'none' } | { state: 'cloning'; target: Reference } | { state: 'there'; machine: VsphereMachine };
 
 /** By its UUID wherever it was moved to, else by its name in the site's folder. */
-export async function findMachine(vcenter: Vcenter, { name, instanceUuid }: MachineIdentity, signal?: AbortSignal): Promise<Found> {
-  const target = (await findByInstanceUuid(vcenter.session, instanceUuid, signal)) ?? (await findByPath(vcenter.session, pathOf(vcenter, name), signal));
+export async function findMachine(
+  vcenter: Vcenter,
+  { name, instanceUuid }: MachineIdentity,
+  signal?: AbortSignal,
+): Promise<Found> {
+  const target =
+    (await findByInstanceUuid(vcenter.session, instanceUuid, signal)) ??
+    (await findByPath(vcenter.session, pathOf(vcenter, name), signal));
   return target === undefined ? { state: 'none' } : readTarget(vcenter, target, signal);
 }
 
-export async function readTarget({ session }: Vcenter, target: Reference, signal?: AbortSignal): Promise<Found> {
-  if (target.type !== 'VirtualMachine') throw new PermanentError(`vSphere: ${target.value} has a machine's name but is a ${target.type}`);
+export async function readTarget(
+  { session }: Vcenter,
+  target: Reference,
+  signal?: AbortSignal,
+): Promise<Found> {
+  if (target.type !== 'VirtualMachine')
+    throw new PermanentError(`vSphere: ${target.value} has a machine's name but is a ${target.type}`);
   try {
     const [object] = await propertiesOf(session, [target], machinePaths, signal);
     if (object === undefined) return { state: 'none' };
@@ -34,13 +46,27 @@ export async function readTarget({ session }: Vcenter, target: Reference, signal
 }
 
 /** The machine, when it is there and belongs to the site; a clone under way is awaited. @throws PermanentError for a foreign one */
-export async function ownMachine(vcenter: Vcenter, identity: MachineIdentity, options: CallOptions): Promise<VsphereMachine | undefined> {
-  const machine = await settled(vcenter, identity, await findMachine(vcenter, identity, options.signal), options);
+export async function ownMachine(
+  vcenter: Vcenter,
+  identity: MachineIdentity,
+  options: CallOptions,
+): Promise<VsphereMachine | undefined> {
+  const machine = await settled(
+    vcenter,
+    identity,
+    await findMachine(vcenter, identity, options.signal),
+    options,
+  );
   return machine === undefined ? undefined : owned(vcenter, identity, machine);
 }
 
 /** Follows a machine that is being cloned until it is there or gone. */
-export async function settled(vcenter: Vcenter, { name }: MachineIdentity, start: Found, options: CallOptions): Promise<VsphereMachine | undefined> {
+export async function settled(
+  vcenter: Vcenter,
+  { name }: MachineIdentity,
+  start: Found,
+  options: CallOptions,
+): Promise<VsphereMachine | undefined> {
   let found = start;
   while (found.state === 'cloning') {
     options.progress(`${name}: an earlier attempt's clone is running`);
@@ -53,7 +79,8 @@ export async function settled(vcenter: Vcenter, { name }: MachineIdentity, start
 /** @throws PermanentError when the machine does not bear the site's mark */
 export function owned(vcenter: Vcenter, { name }: MachineIdentity, machine: VsphereMachine): VsphereMachine {
   if (machine.siteUuid === vcenter.site.uuid) return machine;
-  const whose = machine.siteUuid === undefined ? 'bears no mark of Socle' : `belongs to site ${machine.siteUuid}`;
+  const whose =
+    machine.siteUuid === undefined ? 'bears no mark of Socle' : `belongs to site ${machine.siteUuid}`;
   throw new PermanentError(
     `vSphere: machine ${machine.name} (${machine.reference}) in folder ${vcenter.placement.folder} ${whose}, so ${name} cannot be made and it is not touched. Rename or remove it, or give this site another folder`,
   );

@@ -7,6 +7,9 @@ import type { Reference } from './xml.js';
 /** The extraConfig key that holds the UUID of the site a machine belongs to. */
 export const siteMark = 'guestinfo.socle.site';
 
+/** The extraConfig key that holds the id of the run that last restarted the machine. */
+export const restartMark = 'guestinfo.socle.restarted';
+
 export const machinePaths = [
   'name',
   'config.instanceUuid',
@@ -22,7 +25,13 @@ export const machinePaths = [
 ] as const;
 
 /** A disk with what an edit of it must repeat. */
-export type DiskFacts = { key: number; controllerKey: number; unitNumber: number; sizeKiB: number; backing: XmlNode };
+export type DiskFacts = {
+  key: number;
+  controllerKey: number;
+  unitNumber: number;
+  sizeKiB: number;
+  backing: XmlNode;
+};
 
 export type NetworkCard = { key: number; kind: string; macAddress: string | undefined };
 
@@ -44,7 +53,10 @@ export function readMachine(object: ObjectProperties): VsphereMachine | undefine
   const instanceUuid = properties.get('config.instanceUuid')?.text;
   if (hardware === undefined || instanceUuid === undefined) return undefined;
   const options = new Map(
-    (properties.get('config.extraConfig')?.children ?? []).map((entry) => [textAt(entry, 'key') ?? '', textAt(entry, 'value') ?? '']),
+    (properties.get('config.extraConfig')?.children ?? []).map((entry) => [
+      textAt(entry, 'key') ?? '',
+      textAt(entry, 'value') ?? '',
+    ]),
   );
   const devices = children(hardware, 'device');
   const disks = disksIn(devices);
@@ -52,7 +64,12 @@ export function readMachine(object: ObjectProperties): VsphereMachine | undefine
   const first = disks[0];
   const controller = devices.find((device) => numberAt(device, 'key') === first?.controllerKey);
   return {
-    ...optional({ siteUuid: options.get(siteMark), metaData: decoded(options, 'guestinfo.metadata'), macAddress: cards[0]?.macAddress?.toLowerCase() }),
+    ...optional({
+      siteUuid: options.get(siteMark),
+      restartedBy: options.get(restartMark),
+      metaData: decoded(options, 'guestinfo.metadata'),
+      macAddress: cards[0]?.macAddress?.toLowerCase(),
+    }),
     name: properties.get('name')?.text ?? '',
     instanceUuid,
     reference: object.reference.value,
@@ -95,11 +112,17 @@ function disksIn(devices: readonly XmlNode[]): DiskFacts[] {
 function cardsIn(devices: readonly XmlNode[]): NetworkCard[] {
   return devices
     .filter((device) => child(device, 'macAddress') !== undefined)
-    .map((device) => ({ key: numberAt(device, 'key') ?? 0, kind: device.type ?? 'VirtualVmxnet3', macAddress: textAt(device, 'macAddress') }));
+    .map((device) => ({
+      key: numberAt(device, 'key') ?? 0,
+      kind: device.type ?? 'VirtualVmxnet3',
+      macAddress: textAt(device, 'macAddress'),
+    }));
 }
 
 function guestOf(properties: ObjectProperties['properties']): MachineFacts['guest'] {
-  const addresses = (properties.get('guest.net')?.children ?? []).flatMap((card) => children(card, 'ipAddress').map((address) => address.text));
+  const addresses = (properties.get('guest.net')?.children ?? []).flatMap((card) =>
+    children(card, 'ipAddress').map((address) => address.text),
+  );
   return {
     ...optional({ hostName: properties.get('guest.hostName')?.text }),
     toolsRunning: properties.get('guest.toolsRunningStatus')?.text === 'guestToolsRunning',
@@ -121,5 +144,7 @@ function decoded(options: ReadonlyMap<string, string>, key: string): string | un
 
 /** Leaves out what is undefined. */
 function optional<T extends Record<string, string | undefined>>(fields: T): { [K in keyof T]?: string } {
-  return Object.fromEntries(Object.entries(fields).filter(([, content]) => content !== undefined)) as { [K in keyof T]?: string };
+  return Object.fromEntries(Object.entries(fields).filter(([, content]) => content !== undefined)) as {
+    [K in keyof T]?: string;
+  };
 }

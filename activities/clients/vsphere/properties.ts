@@ -14,7 +14,9 @@ export async function propertiesOf(
 ): Promise<ObjectProperties[]> {
   const first = targets[0];
   if (first === undefined) return [];
-  const objects = targets.map((target) => element('objectSet', [reference('obj', target), value('skip', false)]));
+  const objects = targets.map((target) =>
+    element('objectSet', [reference('obj', target), value('skip', false)]),
+  );
   return retrieve(session, first.type, paths, objects, signal);
 }
 
@@ -29,19 +31,45 @@ export async function propertiesBelow(
   const again = element('selectSet', [value('name', 'folders')], 'SelectionSpec');
   const walk = element(
     'selectSet',
-    [value('name', 'folders'), value('type', 'Folder'), value('path', 'childEntity'), value('skip', false), again],
+    [
+      value('name', 'folders'),
+      value('type', 'Folder'),
+      value('path', 'childEntity'),
+      value('skip', false),
+      again,
+    ],
     'TraversalSpec',
   );
-  return retrieve(session, kind, paths, [element('objectSet', [reference('obj', folder), value('skip', true), walk])], signal);
+  return retrieve(
+    session,
+    kind,
+    paths,
+    [element('objectSet', [reference('obj', folder), value('skip', true), walk])],
+    signal,
+  );
 }
 
-async function retrieve(session: SoapSession, kind: string, paths: readonly string[], objects: readonly Xml[], signal?: AbortSignal): Promise<ObjectProperties[]> {
+async function retrieve(
+  session: SoapSession,
+  kind: string,
+  paths: readonly string[],
+  objects: readonly Xml[],
+  signal?: AbortSignal,
+): Promise<ObjectProperties[]> {
   const collector = await session.manager('propertyCollector');
-  const wanted = element('propSet', [value('type', kind), value('all', false), ...paths.map((path) => value('pathSet', path))]);
+  const wanted = element('propSet', [
+    value('type', kind),
+    value('all', false),
+    ...paths.map((path) => value('pathSet', path)),
+  ]);
   const spec = element('specSet', [wanted, ...objects]);
   let answer = await session.call('RetrievePropertiesEx', collector, [spec, element('options', [])], signal);
   const found = objectsIn(answer);
-  for (let token = textAt(answer, 'returnval', 'token'); token !== undefined; token = textAt(answer, 'returnval', 'token')) {
+  for (
+    let token = textAt(answer, 'returnval', 'token');
+    token !== undefined;
+    token = textAt(answer, 'returnval', 'token')
+  ) {
     answer = await session.call('ContinueRetrievePropertiesEx', collector, [value('token', token)], signal);
     found.push(...objectsIn(answer));
   }

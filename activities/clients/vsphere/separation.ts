@@ -16,27 +16,52 @@ type Wanted = { group: string; rule: string; machines: VsphereMachine[] };
  * What must change so that no two machines of a group share a host. With DRS that is one anti-affinity rule per group;
  * without DRS rules do nothing, so a machine that shares a host is named, and moved by `ensureSeparation` if it is off.
  */
-export async function separationDifference(vcenter: Vcenter, groups: readonly SeparationGroup[], options: CallOptions): Promise<string[]> {
+export async function separationDifference(
+  vcenter: Vcenter,
+  groups: readonly SeparationGroup[],
+  options: CallOptions,
+): Promise<string[]> {
   const wanted = await wantedRules(vcenter, groups, options);
-  if (!(await drsEnabled(vcenter, options.signal))) return (await moves(vcenter, wanted, options)).map((move) => move.text);
+  if (!(await drsEnabled(vcenter, options.signal)))
+    return (await moves(vcenter, wanted, options)).map((move) => move.text);
   return ruleChanges(vcenter, wanted, await rulesOf(vcenter, options)).map((change) => change.text);
 }
 
-export async function ensureSeparation(vcenter: Vcenter, groups: readonly SeparationGroup[], options: CallOptions): Promise<string[]> {
+export async function ensureSeparation(
+  vcenter: Vcenter,
+  groups: readonly SeparationGroup[],
+  options: CallOptions,
+): Promise<string[]> {
   const wanted = await wantedRules(vcenter, groups, options);
   if (!(await drsEnabled(vcenter, options.signal))) {
     const needed = await moves(vcenter, wanted, options);
     for (const { machine, host, text } of needed) {
-      await runTask(vcenter.session, 'RelocateVM_Task', machine.target, [element('spec', [reference('pool', (await vcenter.place()).pool), reference('host', host)])], text, options);
+      await runTask(
+        vcenter.session,
+        'RelocateVM_Task',
+        machine.target,
+        [element('spec', [reference('pool', (await vcenter.place()).pool), reference('host', host)])],
+        text,
+        options,
+      );
     }
     return needed.map((move) => move.text);
   }
   const changes = ruleChanges(vcenter, wanted, await rulesOf(vcenter, options));
-  await reconfigure(vcenter, changes.map((change) => change.spec), 'set separation rules', options);
+  await reconfigure(
+    vcenter,
+    changes.map((change) => change.spec),
+    'set separation rules',
+    options,
+  );
   return changes.map((change) => change.text);
 }
 
-export async function removeSeparation(vcenter: Vcenter, groupNames: readonly string[], options: CallOptions): Promise<string[]> {
+export async function removeSeparation(
+  vcenter: Vcenter,
+  groupNames: readonly string[],
+  options: CallOptions,
+): Promise<string[]> {
   const names = new Set(groupNames.map((group) => ruleName(vcenter, group)));
   const rules = (await rulesOf(vcenter, options)).filter((rule) => names.has(rule.name));
   const removed = rules.map((rule) =>
@@ -48,10 +73,16 @@ export async function removeSeparation(vcenter: Vcenter, groupNames: readonly st
 
 export async function separations(vcenter: Vcenter, options: CallOptions): Promise<string[]> {
   const prefix = ruleName(vcenter, '');
-  return (await rulesOf(vcenter, options)).filter((rule) => rule.name.startsWith(prefix)).map((rule) => rule.name.slice(prefix.length));
+  return (await rulesOf(vcenter, options))
+    .filter((rule) => rule.name.startsWith(prefix))
+    .map((rule) => rule.name.slice(prefix.length));
 }
 
-function ruleChanges(vcenter: Vcenter, wanted: readonly Wanted[], rules: readonly Rule[]): { text: string; spec: Xml }[] {
+function ruleChanges(
+  vcenter: Vcenter,
+  wanted: readonly Wanted[],
+  rules: readonly Rule[],
+): { text: string; spec: Xml }[] {
   return wanted.flatMap(({ rule: name, machines }) => {
     const present = rules.find((rule) => rule.name === name);
     const ids = machines.map((machine) => machine.reference);
@@ -60,17 +91,41 @@ function ruleChanges(vcenter: Vcenter, wanted: readonly Wanted[], rules: readonl
     // Not mandatory: with too few hosts left, running together is better than not running.
     const info = element(
       'info',
-      [value('key', present?.key), value('enabled', true), value('name', name), value('mandatory', false), value('userCreated', true), ...machines.map((machine) => reference('vm', machine.target))],
+      [
+        value('key', present?.key),
+        value('enabled', true),
+        value('name', name),
+        value('mandatory', false),
+        value('userCreated', true),
+        ...machines.map((machine) => reference('vm', machine.target)),
+      ],
       'ClusterAntiAffinityRuleSpec',
     );
-    return [{ text, spec: element('rulesSpec', [value('operation', present === undefined ? 'add' : 'edit'), info]) }];
+    return [
+      {
+        text,
+        spec: element('rulesSpec', [value('operation', present === undefined ? 'add' : 'edit'), info]),
+      },
+    ];
   });
 }
 
-async function reconfigure(vcenter: Vcenter, rules: readonly Xml[], what: string, options: CallOptions): Promise<void> {
+async function reconfigure(
+  vcenter: Vcenter,
+  rules: readonly Xml[],
+  what: string,
+  options: CallOptions,
+): Promise<void> {
   if (rules.length === 0) return;
   const { cluster } = await vcenter.place();
-  await runTask(vcenter.session, 'ReconfigureComputeResource_Task', cluster, [element('spec', rules, 'ClusterConfigSpecEx'), value('modify', true)], what, options);
+  await runTask(
+    vcenter.session,
+    'ReconfigureComputeResource_Task',
+    cluster,
+    [element('spec', rules, 'ClusterConfigSpecEx'), value('modify', true)],
+    what,
+    options,
+  );
 }
 
 async function rulesOf(vcenter: Vcenter, { signal }: CallOptions): Promise<Rule[]> {
@@ -85,11 +140,17 @@ async function rulesOf(vcenter: Vcenter, { signal }: CallOptions): Promise<Rule[
 }
 
 /** Groups of two and more, with those of their machines that exist. */
-async function wantedRules(vcenter: Vcenter, groups: readonly SeparationGroup[], { signal }: CallOptions): Promise<Wanted[]> {
+async function wantedRules(
+  vcenter: Vcenter,
+  groups: readonly SeparationGroup[],
+  { signal }: CallOptions,
+): Promise<Wanted[]> {
   const all = await Promise.all(
     groups.map(async ({ name, machines }) => {
       const found = await Promise.all(machines.map((machine) => findMachine(vcenter, machine, signal)));
-      const own = found.flatMap((one) => (one.state === 'there' && one.machine.siteUuid === vcenter.site.uuid ? [one.machine] : []));
+      const own = found.flatMap((one) =>
+        one.state === 'there' && one.machine.siteUuid === vcenter.site.uuid ? [one.machine] : [],
+      );
       return { group: name, rule: ruleName(vcenter, name), machines: own };
     }),
   );

@@ -35,7 +35,8 @@ export class SoapSession {
   /** A manager of the service content, such as `searchIndex`. */
   async manager(name: string): Promise<Reference> {
     const found = (await this.open()).content.get(name);
-    if (found === undefined) throw new PermanentError(`vSphere at ${this.endpoint.url} has no ${name}: it is not a vCenter`);
+    if (found === undefined)
+      throw new PermanentError(`vSphere at ${this.endpoint.url} has no ${name}: it is not a vCenter`);
     return found;
   }
 
@@ -49,13 +50,22 @@ export class SoapSession {
    * @returns the response element
    * @throws VimFault, PermanentError (login, rights, certificate), ApiError (no answer)
    */
-  async call(method: string, target: Reference, parameters: readonly (Xml | undefined)[], signal?: AbortSignal): Promise<XmlNode> {
+  async call(
+    method: string,
+    target: Reference,
+    parameters: readonly (Xml | undefined)[],
+    signal?: AbortSignal,
+  ): Promise<XmlNode> {
     const body = envelope(method, target, parameters);
     const used = this.open();
     try {
       return await this.post(method, body, await used, signal);
     } catch (error) {
-      if (!isFault(error, 'NotAuthenticated') && !(reads.test(method) && lost(error) && signal?.aborted !== true)) throw error;
+      if (
+        !isFault(error, 'NotAuthenticated') &&
+        !(reads.test(method) && lost(error) && signal?.aborted !== true)
+      )
+        throw error;
       // Only who saw this very session fail renews it, so parallel calls log in once.
       if (isFault(error, 'NotAuthenticated') && this.session === used) this.session = undefined;
       return await this.post(method, body, await this.open(), signal);
@@ -97,7 +107,8 @@ export class SoapSession {
     const login = envelope('Login', manager, [value('userName', username), value('password', password)]);
     const { answer, cookie } = await this.send('Login', login);
     const key = textAt(answer, 'returnval', 'key');
-    if (key === undefined || cookie === undefined) throw new PermanentError(`${this.endpoint.url} gave no session`);
+    if (key === undefined || cookie === undefined)
+      throw new PermanentError(`${this.endpoint.url} gave no session`);
     return { key, cookie, content, version };
   }
 
@@ -105,32 +116,56 @@ export class SoapSession {
     return (await this.send(method, body, session, signal)).answer;
   }
 
-  private async send(method: string, body: string, session?: Session, signal?: AbortSignal): Promise<{ answer: XmlNode; cookie?: string }> {
+  private async send(
+    method: string,
+    body: string,
+    session?: Session,
+    signal?: AbortSignal,
+  ): Promise<{ answer: XmlNode; cookie?: string }> {
     const response = await this.exchange(method, body, session, signal);
     const answer = this.bodyOf(method, response);
     if (answer.name === 'Fault') {
       const said = (textAt(answer, 'faultstring') ?? '').replaceAll(this.endpoint.password, '***');
       throw faultError(method, child(answer, 'detail')?.children[0], said);
     }
-    const cookie = response.headers['set-cookie']?.find((line) => line.startsWith('vmware_soap_session='))?.split(';')[0];
+    const cookie = response.headers['set-cookie']
+      ?.find((line) => line.startsWith('vmware_soap_session='))
+      ?.split(';')[0];
     return cookie === undefined ? { answer } : { answer, cookie };
   }
 
-  private async exchange(method: string, body: string, session?: Session, signal?: AbortSignal): Promise<AxiosResponse<string>> {
+  private async exchange(
+    method: string,
+    body: string,
+    session?: Session,
+    signal?: AbortSignal,
+  ): Promise<AxiosResponse<string>> {
     const headers = {
       'Content-Type': 'text/xml; charset="utf-8"',
       SOAPAction: `urn:vim25/${session?.version ?? '6.7'}`,
       ...(session === undefined ? {} : { Cookie: session.cookie }),
     };
     try {
-      return await this.http.post<string>(this.endpoint.url, body, { headers, ...(signal === undefined ? {} : { signal }) });
+      return await this.http.post<string>(this.endpoint.url, body, {
+        headers,
+        ...(signal === undefined ? {} : { signal }),
+      });
     } catch (error) {
       signal?.throwIfAborted();
       // The axios error carries the request, and with it the password: only its code and words go on.
       const { code, message } = error as { code?: string; message: string };
       if (code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/.test(code))
-        throw new PermanentError(`the certificate of ${this.endpoint.url} is not trusted (${message}). hypervisor.ca must hold the authority that signed it`);
-      throw new ApiError('vSphere', method, '/sdk', 0, code === undefined ? message : `${code} ${message}`, true);
+        throw new PermanentError(
+          `the certificate of ${this.endpoint.url} is not trusted (${message}). hypervisor.ca must hold the authority that signed it`,
+        );
+      throw new ApiError(
+        'vSphere',
+        method,
+        '/sdk',
+        0,
+        code === undefined ? message : `${code} ${message}`,
+        true,
+      );
     }
   }
 
@@ -141,7 +176,14 @@ export class SoapSession {
     } catch {
       // Not XML: a proxy or a starting server answered; its words are of no use, its status is.
     }
-    throw new ApiError('vSphere', method, '/sdk', response.status, 'the answer is not SOAP', response.status !== 404);
+    throw new ApiError(
+      'vSphere',
+      method,
+      '/sdk',
+      response.status,
+      'the answer is not SOAP',
+      response.status !== 404,
+    );
   }
 }
 

@@ -15,7 +15,12 @@ const longestPauseMs = 2_000;
  * @returns `info.result`, undefined when the task has none
  * @throws VimFault for a task that ended in error; the signal's reason
  */
-export async function waitForTask(session: SoapSession, task: Reference, what: string, { signal, progress }: CallOptions): Promise<XmlNode | undefined> {
+export async function waitForTask(
+  session: SoapSession,
+  task: Reference,
+  what: string,
+  { signal, progress }: CallOptions,
+): Promise<XmlNode | undefined> {
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     const [found] = await propertiesOf(session, [task], ['info'], signal);
     const info = found?.properties.get('info');

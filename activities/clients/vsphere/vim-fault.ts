@@ -37,10 +37,16 @@ export class VimFault extends ApiError {
  */
 export function faultError(method: string, fault: XmlNode | undefined, said: string): Error {
   const name = fault?.type ?? fault?.name.replace(/Fault$/, '') ?? 'UnknownFault';
-  const words = [name, said === '' || said.endsWith(`.${name}`) ? undefined : said.slice(0, 300), about(fault)];
+  const words = [
+    name,
+    said === '' || said.endsWith(`.${name}`) ? undefined : said.slice(0, 300),
+    about(fault),
+  ];
   const message = words.filter((word) => word !== undefined).join(', ');
   if (name === 'InvalidLogin')
-    return new PermanentError('vSphere refused the login: user name or password is wrong. Check hypervisor.username and hypervisor.password');
+    return new PermanentError(
+      'vSphere refused the login: user name or password is wrong. Check hypervisor.username and hypervisor.password',
+    );
   if (name === 'NoPermission')
     return new PermanentError(
       `vSphere ${method}: the account lacks the privilege ${textAt(fault, 'privilegeId') ?? ''} on ${textAt(fault, 'object') ?? 'an object'}`,

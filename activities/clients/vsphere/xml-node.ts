@@ -2,7 +2,13 @@ import { XMLParser } from 'fast-xml-parser';
 import type { Reference } from './xml.js';
 
 /** One element of an answer, without namespace prefixes. `type` is its xsi:type, `kind` what a reference refers to. */
-export type XmlNode = { name: string; type: string | undefined; kind: string | undefined; text: string; children: XmlNode[] };
+export type XmlNode = {
+  name: string;
+  type: string | undefined;
+  kind: string | undefined;
+  text: string;
+  children: XmlNode[];
+};
 
 type Parsed = Record<string, unknown>;
 

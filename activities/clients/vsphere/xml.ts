@@ -17,7 +17,11 @@ export function element(name: string, children: Content, type?: string): Xml {
 }
 
 /** An element that holds one value; undefined makes no element. */
-export function value(name: string, content: string | number | boolean | undefined, type?: string): Xml | undefined {
+export function value(
+  name: string,
+  content: string | number | boolean | undefined,
+  type?: string,
+): Xml | undefined {
   if (content === undefined) return undefined;
   return element(name, [escape(String(content)) as Xml], type);
 }
@@ -46,5 +50,9 @@ export function envelope(method: string, target: Reference, parameters: Content)
 }
 
 function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }

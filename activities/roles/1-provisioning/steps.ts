@@ -1,0 +1,185 @@
+import type { RoleName } from '../../../config/phases.js';
+import type { Hypervisor, MachineSpec } from '../../clients/hypervisor.js';
+import { PermanentError } from '../../errors.js';
+import { done, todo, type CheckResult, type Step, type StepContext } from '../../role.js';
+import { compareShape } from './compare-machine.js';
+import { hypervisorOf } from './hypervisor-of.js';
+import { machineSpecOf } from './machine-spec-of.js';
+import { separationGroups } from './separation-groups.js';
+
+/** Makes the role's machines: clone all, keep them apart, switch them on, wait until each answers. */
+export function provisioningSteps(role: RoleName): readonly Step[] {
+  return [
+    {
+      id: 'clone',
+      title: 'clone from the template',
+      on: 'each',
+      profile: 'clone',
+      queue: 'hypervisor',
+      check: onHypervisor(compareShape),
+      apply: async (context) => {
+        const hypervisor = await hypervisorOf(context.site, context.secrets);
+        if (hypervisor === undefined) return;
+        const spec = await machineSpecOf(context.machine, context);
+        const made = await hypervisor.ensureMachine(spec, context);
+        await refuseColdResize(role, hypervisor, spec, context);
+        const changes = await hypervisor.reshape(spec, context);
+        return [made === 'created' ? `created from ${spec.template}` : 'found and adopted', ...changes];
+      },
+    },
+    {
+      id: 'separate',
+      title: 'keep pairs and masters on different hosts',
+      on: 'site',
+      profile: 'quick',
+      after: [`${role}.clone`],
+      check: onHypervisor(async (hypervisor, context) => {
+        const changes = await hypervisor.separationDifference(separationGroups(context.machines), context);
+        return changes.length === 0 ? done : todo('machines are not kept apart', changes);
+      }),
+      apply: async (context) => {
+        const hypervisor = await hypervisorOf(context.site, context.secrets);
+        return hypervisor?.ensureSeparation(separationGroups(context.machines), context);
+      },
+    },
+    {
+      id: 'power-on',
+      title: 'power on',
+      on: 'each',
+      profile: 'clone',
+      after: [`${role}.clone`],
+      check: onHypervisor(async (hypervisor, context) => {
+        const facts = await hypervisor.machineFacts(context.machine, context);
+        if (facts?.power === 'on') return done;
+        return todo(facts === undefined ? 'does not exist' : `is ${facts.power}`, ['power on']);
+      }),
+      apply: async (context) =>
+        (await hypervisorOf(context.site, context.secrets))?.powerOn(context.machine, context),
+    },
+    {
+      id: 'answer',
+      title: 'answer SSH with the known host key',
+      on: 'each',
+      profile: 'wait',
+      after: [`${role}.power-on`],
+      check: async (context) => {
+        const answer = await (await hostKeys()).askHostKey(context);
+        if (answer.state === 'known') return done;
+        return todo(
+          answer.state === 'silent'
+            ? `SSH does not answer: ${answer.why}`
+            : 'SSH answers with another host key',
+        );
+      },
+      apply: async (context) => {
+        await (await hostKeys()).awaitHostKey(context);
+        return ['answers SSH'];
+      },
+    },
+  ];
+}
+
+/** Deletes the role's machines and their rules; nothing of the site stays in the hypervisor. */
+export const removalSteps: readonly Step[] = [
+  {
+    id: 'unseparate',
+    title: 'remove separation rules',
+    on: 'site',
+    profile: 'quick',
+    outlivesMachines: true,
+    check: onHypervisor(async (hypervisor, context) => {
+      const names = separationGroups(context.machines).map((group) => group.name);
+      const present = (await hypervisor.separations(context)).filter((name) => names.includes(name));
+      return present.length === 0
+        ? done
+        : todo(
+            'separation rules are left',
+            present.map((name) => `remove the rule of ${name}`),
+          );
+    }),
+    apply: async (context) => {
+      const hypervisor = await hypervisorOf(context.site, context.secrets);
+      return hypervisor?.removeSeparation(
+        separationGroups(context.machines).map((group) => group.name),
+        context,
+      );
+    },
+  },
+  {
+    id: 'destroy',
+    title: 'power off and delete with all disks',
+    on: 'each',
+    profile: 'clone',
+    queue: 'hypervisor',
+    outlivesMachines: true,
+    check: onHypervisor(async (hypervisor, context) => {
+      const facts = await hypervisor.machineFacts(context.machine, context);
+      // A foreign machine of that name is none of this site's.
+      return facts?.siteUuid === context.site.uuid ? todo('still exists', [`delete ${facts.name}`]) : done;
+    }),
+    apply: async (context) =>
+      (await hypervisorOf(context.site, context.secrets))?.removeMachine(context.machine, context),
+  },
+];
+
+/** One machine after the other: off, reshaped where it had to be off for that, on, answering. Once per run. */
+export const restartSteps: readonly Step[] = [
+  {
+    id: 'restart',
+    title: 'shut down, apply the planned size, power on, answer',
+    on: 'each',
+    profile: 'clone',
+    rolling: true,
+    check: onHypervisor(async (hypervisor, context) => {
+      const facts = await hypervisor.machineFacts(context.machine, context);
+      if (
+        facts?.power === 'on' &&
+        facts.restartedBy === context.runId &&
+        (await (await hostKeys()).askHostKey(context)).state === 'known'
+      )
+        return done;
+      return todo('was not restarted by this run', ['restart']);
+    }),
+    apply: async (context) => {
+      const hypervisor = await hypervisorOf(context.site, context.secrets);
+      const changes = await hypervisor?.restart(
+        await machineSpecOf(context.machine, context),
+        context.runId,
+        context,
+      );
+      await (await hostKeys()).awaitHostKey(context);
+      return ['restarted', ...(changes ?? [])];
+    },
+  },
+];
+
+/** A check that has nothing to say about machines that another team delivers. */
+function onHypervisor(
+  check: (hypervisor: Hypervisor, context: StepContext) => Promise<CheckResult>,
+): (context: StepContext) => Promise<CheckResult> {
+  return async (context) => {
+    const hypervisor = await hypervisorOf(context.site, context.secrets);
+    return hypervisor === undefined ? done : check(hypervisor, context);
+  };
+}
+
+/** A running machine is not switched off behind its users' back: a person says when, one machine after the other. */
+async function refuseColdResize(
+  role: RoleName,
+  hypervisor: Hypervisor,
+  spec: MachineSpec,
+  context: StepContext,
+): Promise<void> {
+  const facts = await hypervisor.machineFacts(spec, context);
+  if (facts === undefined) return;
+  const { changes, needsPowerOff } = hypervisor.difference(spec, facts);
+  if (needsPowerOff)
+    throw new PermanentError(
+      `${spec.name} is running and must be restarted for: ${changes.join(', ')}. Then: socle run ${role} restart ${spec.name}`,
+    );
+}
+
+/** Planning imports this file; it loads no SSH. */
+function hostKeys(): Promise<typeof import('./host-key.js')> {
+  return import('./host-key.js');
+}
