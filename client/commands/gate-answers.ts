@@ -1,0 +1,57 @@
+import { Command } from 'commander';
+import { exitCodes, UserError } from '../../config/errors.js';
+import { phases } from '../../config/phases.js';
+import type { GateVerb } from '../../workflows/messages.js';
+import { connected } from '../connect.js';
+import { answerGate } from '../run/answer.js';
+import { readRun } from '../run/read-run.js';
+import type { RunView } from '../run/view.js';
+import { whoAmI } from '../who.js';
+
+type GateOptions = { gate?: string; comment?: string; as?: string; plan?: string };
+
+/** `socle approve SITE`. */
+export function approveCommand(): Command {
+  return gateCommand('approve', 'approve the gate that a run waits at');
+}
+
+/** `socle reject SITE`. */
+export function rejectCommand(): Command {
+  return gateCommand('reject', 'reject the gate that a run waits at: the run ends');
+}
+
+function gateCommand(verb: GateVerb, description: string): Command {
+  return new Command(verb)
+    .description(description)
+    .argument('<site>', 'name of the site')
+    .option('--gate <phase>', 'name or number of the phase behind the gate; the open one when left out')
+    .option('--comment <text>', 'kept with the answer')
+    .option('--plan <hash>', 'refuse unless the run has this plan (its first digits)')
+    .option('--as <name>', 'who answers')
+    .action(async (site: string, options: GateOptions) => {
+      await connected(async ({ client }) => {
+        const view = await readRun(client, site);
+        if (options.plan !== undefined && !view.hash.startsWith(options.plan))
+          throw new UserError(
+            `The run has plan ${view.hash.slice(0, 8)}, not ${options.plan}.`,
+            exitCodes.rejected,
+          );
+        const gate = gateName(view, options.gate);
+        const answer = { gate, hash: view.hash, who: whoAmI(options.as), comment: options.comment ?? '' };
+        console.log(`${gate}: ${await answerGate(client, view.workflowId, view.runId, verb, answer)}`);
+      });
+    });
+}
+
+/** The gate that is meant: by name, by number, or the one that is open. */
+export function gateName(view: RunView, word: string | undefined): string {
+  if (word !== undefined)
+    return phases.find(({ name, number }) => name === word || String(number) === word)?.name ?? word;
+  const open = view.progress?.gates.findLast((gate) => gate.state === 'open' || gate.state === 'blocked');
+  if (!open)
+    throw new UserError(
+      `No gate of ${view.site} waits for an answer. See: socle status ${view.site}`,
+      exitCodes.notFound,
+    );
+  return open.before;
+}

@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { cancelCommand } from './cancel.js';
+import { deployCommand } from './deploy.js';
+import { approveCommand, rejectCommand } from './gate-answers.js';
+import { listCommand } from './list.js';
+import { abortCommand, retryCommand, skipCommand } from './park-answers.js';
+import { planCommand } from './plan.js';
+import { removeCommand } from './remove.js';
+import { runCommand } from './run.js';
+import { statusCommand, watchCommand } from './status.js';
+import { workerCommand } from './worker.js';
+
+/** Every verb, in the order of a site's life. */
+export function commands(): Command[] {
+  return [
+    planCommand(),
+    deployCommand(),
+    statusCommand(),
+    watchCommand(),
+    approveCommand(),
+    rejectCommand(),
+    retryCommand(),
+    skipCommand(),
+    abortCommand(),
+    cancelCommand(),
+    removeCommand(),
+    runCommand(),
+    listCommand(),
+    workerCommand(),
+  ];
+}

@@ -1,0 +1,45 @@
+import { Command } from 'commander';
+import { connected } from '../connect.js';
+import { printJson, printLines } from '../output/print.js';
+import { renderRun } from '../output/run.js';
+import { renderSummary } from '../output/summary.js';
+import { historyUrl } from '../run/history-url.js';
+import { outcomeCode } from '../run/outcome-code.js';
+import { readRun } from '../run/read-run.js';
+import { watchRun } from '../run/watch-run.js';
+import { exitCodes } from '../../config/errors.js';
+
+/** `socle status SITE`: where the run is, once. */
+export function statusCommand(): Command {
+  return new Command('status')
+    .description('show where the run of a site is, what waits for you, and what to type')
+    .argument('<site>', 'name of the site, or a run id such as check/…')
+    .option('--details', 'show every role and every retried step')
+    .option('--json', 'print as JSON')
+    .action(async (site: string, options: { json?: true; details?: true }) => {
+      await connected(async ({ client, namespace }) => {
+        const view = await readRun(client, site);
+        if (options.json) printJson(view);
+        else printLines(renderRun(view, { now: Date.now(), details: options.details === true }));
+        if (!options.json && view.status !== 'RUNNING')
+          printLines(['', ...renderSummary(view, historyUrl(namespace, view.workflowId, view.runId))]);
+        const parked = Object.values(view.open).some((phase) => phase.parked.length > 0);
+        process.exitCode =
+          view.status === 'RUNNING' ? (parked ? exitCodes.parked : exitCodes.ok) : outcomeCode(view);
+      });
+    });
+}
+
+/** `socle watch SITE`: the live view, until the run ends; leaving it does not stop the run. */
+export function watchCommand(): Command {
+  return new Command('watch')
+    .description('watch the run of a site; Ctrl-C leaves, the run goes on')
+    .argument('<site>', 'name of the site, or a run id such as check/…')
+    .action(async (site: string) => {
+      await connected(async ({ client, namespace }) => {
+        const view = await watchRun(client, site, { terminal: process.stdout.isTTY });
+        printLines(['', ...renderSummary(view, historyUrl(namespace, view.workflowId, view.runId))]);
+        process.exitCode = outcomeCode(view);
+      });
+    });
+}

@@ -1,0 +1,66 @@
+import { WorkflowUpdateFailedError, type Client } from '@temporalio/client';
+import { exitCodes, UserError } from '../../config/errors.js';
+import type { GateAnswer, GateVerb, ParkAnswer, ParkVerb } from '../../workflows/messages.js';
+
+const confirmWithinMs = 5_000;
+
+/**
+ * Answers a gate. The update's id is made of the answer, so that sending it twice is one answer.
+ * @returns what the run said: recorded, already recorded, or `sent, not confirmed` while no worker answers.
+ */
+export function answerGate(
+  client: Client,
+  workflowId: string,
+  runId: string,
+  verb: GateVerb,
+  answer: GateAnswer,
+): Promise<string> {
+  return send(
+    client,
+    { workflowId, runId },
+    verb,
+    `${verb}:${answer.gate}:${answer.who}:${answer.hash}`,
+    answer,
+  );
+}
+
+/** Answers a parked step, straight to the phase's workflow. */
+export function answerPark(
+  client: Client,
+  workflowId: string,
+  verb: ParkVerb,
+  answer: ParkAnswer,
+): Promise<string> {
+  const id = `${verb}:${answer.step}@${answer.target}#${answer.park}:${answer.who}:${answer.hash}`;
+  return send(client, { workflowId }, verb, id, answer);
+}
+
+/** Orders a phase to stop its running steps at their next safe point. */
+export function cancelNow(client: Client, workflowId: string, hash: string, who: string): Promise<string> {
+  return send(client, { workflowId }, 'cancelNow', `cancelNow:${who}:${hash}`, { hash, who });
+}
+
+async function send(
+  client: Client,
+  run: { workflowId: string; runId?: string },
+  verb: string,
+  updateId: string,
+  argument: unknown,
+): Promise<string> {
+  const handle = client.workflow.getHandle(run.workflowId, run.runId);
+  try {
+    return await client.connection.withDeadline(Date.now() + confirmWithinMs, () =>
+      handle.executeUpdate<string, [unknown]>(verb, { args: [argument], updateId }),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError)
+      throw new UserError(`Refused: ${error.cause?.message ?? error.message}`, exitCodes.rejected);
+    if (/deadline|timed? ?out|UNAVAILABLE/i.test(messageOf(error)))
+      return 'sent, not confirmed: no worker answers now; it counts when one does';
+    throw error;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? `${error.name} ${error.message} ${messageOf(error.cause)}` : '';
+}

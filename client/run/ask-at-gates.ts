@@ -1,0 +1,35 @@
+import { createInterface } from 'node:readline/promises';
+import logUpdate from 'log-update';
+import type { Client } from '@temporalio/client';
+import { answerGate } from './answer.js';
+import type { RunView } from './view.js';
+
+/**
+ * Asks the person at the terminal when a gate opens. Without a terminal nothing is asked: the run waits for
+ * `socle approve`.
+ */
+export function askAtGates(client: Client, who: string, terminal: boolean): (view: RunView) => Promise<void> {
+  const asked = new Set<number>();
+  return async (view) => {
+    const gate = view.progress?.gates.at(-1);
+    if (!terminal || gate?.state !== 'open' || asked.has(gate.openedMs)) return;
+    asked.add(gate.openedMs);
+    if (!gate.starterMayApprove && view.progress?.startedBy === who) return;
+    logUpdate.done();
+    const prompt = createInterface({ input: process.stdin, output: process.stdout });
+    const text = await prompt.question(`Approve phase ${gate.before} as ${who}? [y/N/later] `);
+    prompt.close();
+    const verb = /^y(es)?$/i.test(text.trim())
+      ? 'approve'
+      : /^n(o)?$/i.test(text.trim())
+        ? 'reject'
+        : undefined;
+    if (!verb) return;
+    await answerGate(client, view.workflowId, view.runId, verb, {
+      gate: gate.before,
+      hash: view.hash,
+      who,
+      comment: '',
+    });
+  };
+}
