@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { cancelCommand } from './cancel.js';
 import { deployCommand } from './deploy.js';
+import { demoCommand } from './demo.js';
+import { devCommand } from './dev.js';
 import { approveCommand, rejectCommand } from './gate-answers.js';
 import { listCommand } from './list.js';
 import { abortCommand, retryCommand, skipCommand } from './park-answers.js';
@@ -27,5 +29,7 @@ export function commands(): Command[] {
     runCommand(),
     listCommand(),
     workerCommand(),
+    devCommand(),
+    demoCommand(),
   ];
 }

@@ -1,0 +1,86 @@
+import { rm } from 'node:fs/promises';
+import { Command, Option } from 'commander';
+import { connected } from '../connect.js';
+import { untilInterrupted } from '../local/interrupted.js';
+import { startStack, type Stack } from '../local/stack.js';
+import { printLines } from '../output/print.js';
+import { renderSummary } from '../output/summary.js';
+import { planSite } from '../plan-site.js';
+import { askAtGates } from '../run/ask-at-gates.js';
+import { historyUrl } from '../run/history-url.js';
+import { outcomeCode } from '../run/outcome-code.js';
+import { watchRun } from '../run/watch-run.js';
+import { whoAmI } from '../who.js';
+import { exitCodes } from '../../config/errors.js';
+import { openRunOf } from '../run/open-run.js';
+import { runAndWatch } from './deploy.js';
+
+type DemoOptions = {
+  site: string;
+  state: string;
+  yes?: true;
+  keep?: true;
+  fresh?: true;
+  waits: 'none' | 'short' | 'realistic';
+};
+
+/** `npm run demo`: the real server, worker and CLI deploy an example site onto a simulated datacentre. */
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description('deploy an example site onto a simulated datacentre on this computer')
+    .option('--site <file>', 'site file', 'examples/site-100.yaml')
+    .option('--state <folder>', 'database, journal, keys and logs', '.socle/demo')
+    .option('--yes', 'answer the gates')
+    .option('--keep', 'go on running afterwards, until Ctrl-C')
+    .option('--fresh', 'wipe the state first')
+    .addOption(
+      new Option('--waits <profile>', 'simulated durations')
+        .choices(['none', 'short', 'realistic'])
+        .default('short'),
+    )
+    .action(async (options: DemoOptions) => {
+      if (options.fresh) await rm(options.state, { recursive: true, force: true });
+      const stack = await startStack({
+        stateFolder: options.state,
+        sandbox: true,
+        waits: options.waits,
+        say: console.log,
+      });
+      try {
+        const interrupted = untilInterrupted().then(() => exitCodes.canceled);
+        process.exitCode = await Promise.race([deployExample(options, stack), interrupted]);
+        if (options.keep) {
+          printLines([
+            '',
+            `Still running. Web UI ${stack.ui ?? ''}   simulated effects ${stack.control ?? ''}/journal   Ctrl-C stops all.`,
+          ]);
+          await interrupted;
+        }
+      } finally {
+        await stack.stop();
+      }
+      process.exit(process.exitCode);
+    });
+}
+
+async function deployExample({ site, yes }: DemoOptions, stack: Stack): Promise<number> {
+  if (stack.ui) console.log(`Web UI: ${stack.ui}\n`);
+  const answersItself = yes === true || !process.stdout.isTTY;
+  const planned = await planSite(site, 'apply');
+  const { name } = planned.plan.site;
+  return connected(async (connection) => {
+    if (!(await openRunOf(connection.client, name)))
+      return runAndWatch(connection, planned, site, {
+        ...(answersItself && { yes: true }),
+        onFailure: 'wait',
+      });
+    console.log(`${name}: a run is under way, going on with it\n`);
+    const terminal = process.stdout.isTTY;
+    const view = await watchRun(connection.client, name, {
+      terminal,
+      onView: askAtGates(connection.client, whoAmI(undefined), terminal),
+    });
+    printLines(['', ...renderSummary(view, historyUrl(connection.namespace, view.workflowId, view.runId))]);
+    return outcomeCode(view);
+  });
+}

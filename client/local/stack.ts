@@ -1,0 +1,145 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findTemporal } from '../../tools/find-temporal.js';
+import { freePort, startTemporal, type DevelopmentServer } from '../../tools/temporal-server.js';
+import { demoEnvironment, kept } from './demo-secrets.js';
+import { supervise, type Supervised } from './child.js';
+
+export type StackSettings = {
+  /** Database, sandbox journal, keys and logs: resumed together or wiped together. */
+  stateFolder: string;
+  sandbox: boolean;
+  /** Simulated durations of the sandbox. */
+  waits: 'none' | 'short' | 'realistic';
+  say: (line: string) => void;
+};
+
+export type Stack = {
+  temporalAddress: string;
+  ui: string | undefined;
+  control: string | undefined;
+  pids: () => Record<string, number>;
+  stop: () => Promise<void>;
+};
+
+const preferredPort = 7233;
+const preferredUiPort = 8233;
+
+const entry = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** Starts the Temporal server unless one is named, the sandbox when asked for, and a worker; each said in one line. */
+export async function startStack(settings: StackSettings): Promise<Stack> {
+  const { stateFolder, say } = settings;
+  await mkdir(stateFolder, { recursive: true });
+  const parts: { name: string; pid: () => number; stop: () => Promise<void> }[] = [];
+  const stop = async (): Promise<void> => {
+    for (const part of parts.reverse().splice(0)) await part.stop();
+  };
+  try {
+    const temporal = await temporalServer(settings);
+    if (temporal.server)
+      parts.push({
+        name: 'temporal',
+        pid: () => temporal.server!.pid(),
+        stop: () => temporal.server!.stop(),
+      });
+    process.env['TEMPORAL_ADDRESS'] = temporal.address;
+    let environment: NodeJS.ProcessEnv = process.env;
+    let control: string | undefined;
+    if (settings.sandbox) {
+      const sandbox = await startSandbox(settings);
+      parts.push({ name: 'sandbox', ...sandbox.supervised });
+      control = sandbox.control;
+      environment = await demoEnvironment(stateFolder, sandbox.caPem);
+    }
+    const started = Date.now();
+    const worker = await supervise({
+      name: 'worker',
+      entry: entry('worker/main.js'),
+      environment,
+      logFile: join(stateFolder, 'worker.log'),
+      say,
+    });
+    parts.push({ name: 'worker', ...worker.supervised });
+    say(`Worker: ready in ${seconds(started)}`);
+    return {
+      temporalAddress: temporal.address,
+      ui: temporal.ui,
+      control,
+      stop,
+      pids: () => Object.fromEntries(parts.map((part) => [part.name, part.pid()])),
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type Temporal = {
+  address: string;
+  ui: string | undefined;
+  server?: { pid: () => number; stop: () => Promise<void> };
+};
+
+async function temporalServer({ stateFolder, say }: StackSettings): Promise<Temporal> {
+  const given = process.env['TEMPORAL_ADDRESS'];
+  if (given) {
+    say(`Temporal server: ${given}, as TEMPORAL_ADDRESS says`);
+    return { address: given, ui: process.env['SOCLE_UI'] };
+  }
+  const started = Date.now();
+  const program = await findTemporal(say);
+  const [port, uiPort] = [await freePort(preferredPort), await freePort(preferredUiPort)];
+  const start = (): Promise<DevelopmentServer> => startTemporal({ program, stateFolder, port, uiPort });
+  let server = await start();
+  let stopping = false;
+  const watch = (): void =>
+    void server.exited.then(async () => {
+      if (stopping) return;
+      say('Temporal server ended; it is started again');
+      server = await start();
+      watch();
+    });
+  watch();
+  say(`Temporal server: ${program}, ready in ${seconds(started)}`);
+  process.env['SOCLE_UI'] = server.ui;
+  return {
+    address: server.address,
+    ui: server.ui,
+    server: {
+      pid: () => server.pid,
+      stop: () => {
+        stopping = true;
+        return server.stop();
+      },
+    },
+  };
+}
+
+async function startSandbox({
+  stateFolder,
+  waits,
+  say,
+}: StackSettings): Promise<{ supervised: Supervised; control: string; caPem: string }> {
+  const started = Date.now();
+  const password = await kept(stateFolder, 'vcenter.password');
+  const folder = join(stateFolder, 'sandbox');
+  const { supervised, ready } = await supervise({
+    name: 'sandbox',
+    entry: entry('sandbox/main.js'),
+    args: ['--state', folder, '--waits', waits],
+    environment: { ...process.env, SOCLE_VSPHERE_PASSWORD: password },
+    logFile: join(stateFolder, 'sandbox.log'),
+    say,
+  });
+  const answer = JSON.parse(ready) as { control: string; vcenter: { url: string; caFile: string } };
+  say(
+    `Sandbox: vCenter at ${answer.vcenter.url}, ready in ${seconds(started)} (simulated; the rest is real)`,
+  );
+  return { supervised, control: answer.control, caPem: await readFile(answer.vcenter.caFile, 'utf8') };
+}
+
+function seconds(startedMs: number): string {
+  return `${((Date.now() - startedMs) / 1000).toFixed(1)} s`;
+}
