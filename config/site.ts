@@ -43,6 +43,8 @@ export const Site = z.strictObject({
   templates: Templates,
   ssh: z.strictObject({ port: Port.default(22), user: UnixUser.default('socle') }).prefault({}),
   zones: Zones,
+  /** Networks that the orchestrator and the operators come from; the only ones that reach SSH and administration. */
+  management: z.array(Cidr).min(1).default(['0.0.0.0/0']),
   clusters: Clusters,
   routedNetworks: z.array(Cidr).default([]),
   dns: Dns,
