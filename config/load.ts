@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { addressFindings } from './checks/addresses.js';
 import { approvalFindings } from './checks/approvals.js';
@@ -17,12 +16,14 @@ import { zoneFindings } from './checks/zones.js';
 import { exitCodes, UserError } from './errors.js';
 import { completed } from './load/complete.js';
 import { pruned } from './load/prune.js';
+import { readSiteFile } from './load/read-site-file.js';
+import { computeInventory } from './inventory.js';
 import { issueSentence, pathToShow, schemaFindings } from './load/schema-findings.js';
 import { readYaml } from './load/yaml-source.js';
 import { pathText, problemPage, type Finding, type Problem } from './problem.js';
 import { Site } from './site.js';
 
-/** The machines that sizing computes for a site; without it ranges are not compared with the plan. */
+/** The machines that a site needs; `computeInventory` unless a test says otherwise. */
 export type MachinesOf = (site: Site) => readonly PlannedMachine[];
 
 const checks = [
@@ -46,8 +47,8 @@ const checks = [
  * @throws UserError with exit code 15 that shows every problem with line, path and remedy, or that says why the file
  * cannot be read.
  */
-export async function loadSite(path: string, machinesOf?: MachinesOf): Promise<Site> {
-  const result = parseSite(await textOf(path), basename(path), machinesOf);
+export async function loadSite(path: string, machinesOf: MachinesOf = plannedMachines): Promise<Site> {
+  const result = parseSite(await readSiteFile(path), basename(path), machinesOf);
   if ('site' in result) return result.site;
   const page = problemPage(basename(path), result.problems);
   throw new UserError(`${page}\n\nexit ${exitCodes.siteFile} (site file)`, exitCodes.siteFile);
@@ -57,7 +58,7 @@ export async function loadSite(path: string, machinesOf?: MachinesOf): Promise<S
 export function parseSite(
   text: string,
   fileName: string,
-  machinesOf?: MachinesOf,
+  machinesOf: MachinesOf = plannedMachines,
 ): { site: Site } | { problems: Problem[] } {
   const source = readYaml(text);
   const problems: Problem[] = source.faults.map((fault) => ({
@@ -94,7 +95,7 @@ export function parseSite(
 function crossFindings(
   value: unknown,
   result: ReturnType<typeof Site.safeParse>,
-  machinesOf: MachinesOf | undefined,
+  machinesOf: MachinesOf,
 ): Finding[] {
   const sparse = pruned(value, result.success ? [] : result.error.issues);
   const findings = checks.flatMap((check) => check(sparse));
@@ -102,22 +103,20 @@ function crossFindings(
     ? result.data
     : completed(sparse, (value as { concurrentUsers?: unknown }).concurrentUsers);
   // Sizing assumes a sane topology; its own limits are reported once the fixed counts are right.
-  if (site === undefined || machinesOf === undefined || sizingFindings(sparse).length > 0) return findings;
-  const machines = machinesOf(site);
-  return [...findings, ...rangeFindings(site, machines), ...plannedMachineFindings(site, machines)];
+  if (site === undefined || sizingFindings(sparse).length > 0) return findings;
+  try {
+    const machines = machinesOf(site);
+    return [...findings, ...rangeFindings(site, machines), ...plannedMachineFindings(site, machines)];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [...findings, { path: ['concurrentUsers'], message: error.message }];
+  }
+}
+
+function plannedMachines(site: Site): readonly PlannedMachine[] {
+  return computeInventory(site).machines;
 }
 
 function inOrder(problems: Problem[]): Problem[] {
   return problems.toSorted((a, b) => a.line - b.line);
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const why =
-      code === 'ENOENT' ? 'there is no such file. Write one with socle init' : `it cannot be read (${code})`;
-    throw new UserError(`${path}: ${why}`, exitCodes.siteFile);
-  }
 }

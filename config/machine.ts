@@ -21,7 +21,7 @@ export const applicationGroups = [
 export const groupNames = [...infrastructureGroups, ...applicationGroups] as const;
 export type GroupName = (typeof groupNames)[number];
 
-/** The zone that the machines of a group live in: DESIGN 11. */
+/** The zone that the machines of a group live in. */
 export const groupZones: Readonly<Record<GroupName, ZoneName>> = {
   vault: 'infra',
   gitops: 'infra',

@@ -4,17 +4,21 @@ import { deployCommand } from './deploy.js';
 import { demoCommand } from './demo.js';
 import { devCommand } from './dev.js';
 import { approveCommand, rejectCommand } from './gate-answers.js';
+import { initCommand } from './init.js';
 import { listCommand } from './list.js';
 import { abortCommand, retryCommand, skipCommand } from './park-answers.js';
 import { planCommand } from './plan.js';
 import { removeCommand } from './remove.js';
 import { runCommand } from './run.js';
 import { statusCommand, watchCommand } from './status.js';
+import { validateCommand } from './validate.js';
 import { workerCommand } from './worker.js';
 
 /** Every verb, in the order of a site's life. */
 export function commands(): Command[] {
   return [
+    initCommand(),
+    validateCommand(),
     planCommand(),
     deployCommand(),
     statusCommand(),

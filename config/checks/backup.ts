@@ -4,7 +4,7 @@ import { zoneNames } from '../machine.js';
 import type { Finding } from '../problem.js';
 import { splitHostPort } from '../site/address.js';
 
-/** From here on a lost platform costs more than a backup target: DESIGN 4. */
+/** From here on a lost platform costs more than a backup target. */
 const requiredFromUsers = 500;
 
 /** A backup target that is missing where one is required, or that would be lost together with the platform. */

@@ -2,7 +2,7 @@ import type { SparseSite } from '../load/prune.js';
 import type { GroupName } from '../machine.js';
 import type { Finding } from '../problem.js';
 
-/** Counts that the topology fixes (DESIGN 11): raft and etcd need a majority, keepalived pairs are two. */
+/** Counts that the topology fixes: raft and etcd need a majority, keepalived pairs are two. */
 const allowedCounts: Partial<Record<GroupName, readonly number[]>> = {
   vault: [3, 5, 7],
   gitops: [1, 2],

@@ -7,8 +7,17 @@ const filler = {
   uuid: '00000000-0000-4000-8000-000000000000',
   domain: 'example.org',
   products: ['eservices', 'gco'],
-  hypervisor: { kind: 'existing' },
-  templates: { default: { name: '', os: 'debian-12' } },
+  hypervisor: {
+    kind: 'vsphere',
+    url: 'https://example.org',
+    username: 'nobody',
+    password: 'env:NONE',
+    ca: 'env:NONE',
+    datacenter: 'none',
+    cluster: 'none',
+    datastore: 'none',
+  },
+  templates: { default: { name: 'none', os: 'debian-12' } },
 } as const;
 
 /**
@@ -20,13 +29,8 @@ export function completed(sparse: SparseSite, rawUsers: unknown): Site | undefin
   const { zones, machines, sizing, rancher, clusters, options } = sparse;
   const result = Site.safeParse({
     ...filler,
-    ...definedOf({
-      name: sparse.name,
-      uuid: sparse.uuid,
-      domain: sparse.domain,
-      hypervisor: sparse.hypervisor,
-      templates: sparse.templates,
-    }),
+    ...definedOf({ name: sparse.name, uuid: sparse.uuid, domain: sparse.domain }),
+    ...(sparse.hypervisor?.kind === 'existing' ? { hypervisor: sparse.hypervisor } : {}),
     ...(sparse.products?.includes(undefined) === false ? { products: sparse.products } : {}),
     ...definedOf({ zones, machines, sizing, rancher, clusters, options }),
     concurrentUsers,

@@ -1,14 +1,7 @@
-import { closest, distance } from 'fastest-levenshtein';
+import { nearest } from '../nearest.js';
 
 /** ` Did you mean "approvals"?` when a known word is near enough to be meant, otherwise nothing. */
 export function didYouMean(word: string, known: readonly string[]): string {
-  if (known.length === 0) return '';
-  const best = closest(
-    word.toLowerCase(),
-    known.map((each) => each.toLowerCase()),
-  );
-  const match = known.find((each) => each.toLowerCase() === best);
-  if (match === undefined || distance(word.toLowerCase(), best) > Math.max(2, Math.floor(word.length / 3)))
-    return '';
-  return ` Did you mean "${match}"?`;
+  const match = nearest(word, known);
+  return match === undefined ? '' : ` Did you mean "${match}"?`;
 }

@@ -38,7 +38,7 @@ export function readYaml(text: string): YamlSource {
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: false,
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   const lineAt = (offset: number) => Math.max(1, lines.linePos(offset).line);
   const lineOf = (path: Path) => lineAt(offsetOf(document, path));
@@ -54,16 +54,30 @@ export function readYaml(text: string): YamlSource {
     path,
     message: `"${key}" stands twice, first on line ${lineAt(first)}. Keep one`,
   }));
-  try {
-    return { value: document.toJS({ maxAliasCount: 100 }) as unknown, faults: repeated, lineOf };
-  } catch {
-    // The library's guard against aliases that multiply without end is the only thing that throws here.
-    return {
-      value: undefined,
-      faults: [{ line: 1, path: [], message: 'aliases are nested too deeply. Write the values out' }],
-      lineOf,
-    };
+  const value = plainValue(document);
+  if (value === unusable) {
+    const message = 'an alias contains itself, or aliases multiply without end. Write the values out';
+    return { value: undefined, faults: [{ line: 1, path: [], message }], lineOf };
   }
+  return { value, faults: repeated, lineOf };
+}
+
+const unusable = Symbol('unusable');
+
+/** The document as plain values; `unusable` when its aliases run in a circle or exceed the library's limit. */
+function plainValue(document: Document.Parsed): unknown {
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    return holdsItself(value, []) ? unusable : value;
+  } catch {
+    // Nothing but the library's guard against excessive aliases throws on a document without errors.
+    return unusable;
+  }
+}
+
+function holdsItself(value: unknown, around: readonly unknown[]): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return around.includes(value) || Object.values(value).some((item) => holdsItself(item, [...around, value]));
 }
 
 function offsetOf(document: Document.Parsed, path: Path): number {

@@ -5,45 +5,60 @@ import { EarlyReference } from './reference.js';
 import { DisplayName, text } from './text.js';
 import { groupNames } from '../machine.js';
 
-/** Clones in flight at once over all workers: DESIGN 5, caps. */
-const concurrentClones = z.int().min(1).max(64).default(8);
+/** Clones in flight at once over all workers. */
+const concurrentClones = z
+  .int()
+  .min(1)
+  .max(64)
+  .default(8)
+  .describe('Clones in flight at once, over all workers');
 
 const account = {
-  url: WebUrl,
-  username: z.string().min(1),
-  password: EarlyReference,
-  /** PEM of the authority that signed the hypervisor's certificate; there is no switch to trust blindly. */
-  ca: EarlyReference,
+  url: WebUrl.describe(
+    'Address of the API, such as https://vcenter.example.org/sdk or https://prism.example.org:9440',
+  ),
+  username: z
+    .string()
+    .min(1)
+    .describe('Account that Socle works with; the documentation lists the rights it needs'),
+  password: EarlyReference.describe('Its password'),
+  ca: EarlyReference.describe(
+    "PEM of the authority that signed the hypervisor's certificate; there is no switch to trust blindly",
+  ),
 };
 
 export const VsphereHypervisor = z.strictObject({
-  kind: z.literal('vsphere'),
+  kind: z.literal('vsphere').describe('vSphere: vCenter 7 or later'),
   ...account,
-  datacenter: DisplayName,
-  cluster: DisplayName,
-  datastore: DisplayName,
-  /** Below the datacenter's VM folder; made when it is missing. */
-  folder: DisplayName.default('socle'),
-  resourcePool: DisplayName.default('Resources'),
-  /** ESXi hosts to spread pairs and masters over when DRS is off. */
-  hosts: z.array(DisplayName).default([]),
+  datacenter: DisplayName.describe('Datacenter that holds the cluster'),
+  cluster: DisplayName.describe('Cluster that the machines are placed on'),
+  datastore: DisplayName.describe('Datastore or datastore cluster of the disks'),
+  folder: DisplayName.default('socle').describe("Below the datacenter's VM folder; made when it is missing"),
+  resourcePool: DisplayName.default('Resources').describe('Resource pool below the cluster'),
+  hosts: z
+    .array(DisplayName)
+    .default([])
+    .describe('ESXi hosts to spread pairs and masters over when DRS is off'),
   concurrentClones,
 });
 export type VsphereHypervisor = z.infer<typeof VsphereHypervisor>;
 
 export const NutanixHypervisor = z.strictObject({
-  kind: z.literal('nutanix'),
+  kind: z.literal('nutanix').describe('Nutanix: Prism Central with the v4 API'),
   ...account,
-  /** Prism Element cluster that Prism Central manages. */
-  cluster: DisplayName,
-  storageContainer: DisplayName.optional(),
-  project: DisplayName.optional(),
+  cluster: DisplayName.describe('Prism Element cluster that Prism Central manages'),
+  storageContainer: DisplayName.optional().describe(
+    "Storage container of the disks; the cluster's default when absent",
+  ),
+  project: DisplayName.optional().describe('Prism project that the machines belong to'),
   concurrentClones,
 });
 export type NutanixHypervisor = z.infer<typeof NutanixHypervisor>;
 
 /** Machines that another team delivers: phase 1 only verifies them. */
-export const ExistingHypervisor = z.strictObject({ kind: z.literal('existing') });
+export const ExistingHypervisor = z.strictObject({
+  kind: z.literal('existing').describe('Machines that another team delivers'),
+});
 
 export const Hypervisor = z.discriminatedUnion('kind', [
   VsphereHypervisor,
@@ -61,15 +76,16 @@ export const operatingSystems = [
   'rocky-9',
 ] as const;
 
-/** `name` is the vSphere template or the Nutanix image; it stays empty for machines of kind existing. */
 export const Template = z.strictObject({
-  name: text(/^\S(.{0,253}\S)?$/, 'a template name').default(''),
-  os: z.enum(operatingSystems),
+  name: text(/^\S(.{0,253}\S)?$/, 'a template name')
+    .default('')
+    .describe('vSphere template or Nutanix image; not used for kind existing'),
+  os: z.enum(operatingSystems).describe('Operating system inside, which decides between apt and dnf'),
 });
 export type Template = z.infer<typeof Template>;
 
 export const Templates = z.strictObject({
-  default: Template,
+  default: Template.describe('For every group without a template of its own'),
   ...optionalKeys(groupNames, Template),
 });
 export type Templates = z.infer<typeof Templates>;

@@ -4,7 +4,7 @@ import { optionalKeys } from './optional-keys.js';
 import { Reference } from './reference.js';
 import { DnsName } from './text.js';
 
-/** Services that people or other systems reach by name: DESIGN 11. */
+/** Services that people or other systems reach by name. */
 export const serviceNames = [
   'vault',
   'rancher',
@@ -27,13 +27,18 @@ export const serviceNames = [
 export type ServiceName = (typeof serviceNames)[number];
 
 /** A certificate that the customer issues; without one the platform's own authority does. */
-const CustomerCertificate = z.strictObject({ chain: Reference, key: Reference });
+const CustomerCertificate = z.strictObject({
+  chain: Reference.describe('PEM of certificate and intermediates'),
+  key: Reference.describe('PEM of the private key'),
+});
 
 /** What differs from the computed `<service>.<domain>` on its load balancer's address. */
 export const ServiceNameSettings = z.strictObject({
-  name: DnsName.optional(),
-  address: Ipv4.optional(),
-  certificate: CustomerCertificate.optional(),
+  name: DnsName.optional().describe('Instead of the service followed by the domain'),
+  address: Ipv4.optional().describe('Instead of its load balancer'),
+  certificate: CustomerCertificate.optional().describe(
+    "Certificate that you issue; the platform's own authority does when absent",
+  ),
 });
 export type ServiceNameSettings = z.infer<typeof ServiceNameSettings>;
 

@@ -7,43 +7,59 @@ const version = z.int().min(1).default(1);
 
 /** The master key and the version of each secret derived from it; raising a version by one rotates that secret. */
 export const SiteSecrets = z.strictObject({
-  master: EarlyReference,
+  master: EarlyReference.describe('32 random bytes in base64; never used directly'),
   versions: z
     .strictObject({
-      hostKeys: version,
-      operatorKey: version,
-      rke2Tokens: version,
-      registryPassword: version,
-      gogsPassword: version,
+      hostKeys: version.describe('SSH host keys'),
+      operatorKey: version.describe("the key of Socle's own account"),
+      rke2Tokens: version.describe('cluster tokens'),
+      registryPassword: version.describe('first password of the registry'),
+      gogsPassword: version.describe('first password of Gogs'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Versions of the secrets derived from the master key; raise one to rotate that secret'),
 });
 export type SiteSecrets = z.infer<typeof SiteSecrets>;
 
-const Custodian = z.strictObject({ name: DisplayName, pgpKey: EarlyReference });
+const Custodian = z.strictObject({
+  name: DisplayName.describe('Who holds the share'),
+  pgpKey: EarlyReference.describe('Public PGP key that the share is encrypted to'),
+});
 
-/** How Vault's seal is opened after a restart: DESIGN 7. */
+/** How Vault's seal is opened after a restart. */
 export const VaultUnseal = z.discriminatedUnion('kind', [
   z.strictObject({
-    kind: z.literal('custodians'),
-    threshold: z.int().min(2),
-    custodians: z.array(Custodian).min(2),
-    rootToken: EarlyReference,
+    kind: z.literal('custodians').describe('Production: k of n people hold shares'),
+    threshold: z.int().min(2).describe('Shares needed to open'),
+    custodians: z.array(Custodian).min(2).describe('People who hold shares'),
+    rootToken: EarlyReference.describe('Public PGP key that the root token is encrypted to'),
   }),
   z.strictObject({
-    kind: z.literal('transit'),
-    url: WebUrl,
-    key: z.string().min(1),
-    token: EarlyReference,
-    ca: EarlyReference.optional(),
+    kind: z.literal('transit').describe('Another Vault opens it'),
+    url: WebUrl.describe('Address of the other Vault'),
+    key: z.string().min(1).describe('Name of the transit key'),
+    token: EarlyReference.describe('Token for the transit key'),
+    ca: EarlyReference.optional().describe('PEM of the authority that signed its certificate'),
   }),
-  z.strictObject({ kind: z.literal('sealed') }),
+  z.strictObject({
+    kind: z
+      .literal('sealed')
+      .describe('One share, sealed with the master key: demonstrations and small sites'),
+  }),
 ]);
 
-export const Vault = z.strictObject({ unseal: VaultUnseal.default({ kind: 'sealed' }) }).prefault({});
+export const Vault = z
+  .strictObject({
+    unseal: VaultUnseal.default({ kind: 'sealed' }).describe("How Vault's seal is opened after a restart"),
+  })
+  .prefault({});
 export type Vault = z.infer<typeof Vault>;
 
-/** `platform`: Socle makes the root. `customer`: the run writes a signing request and waits for the certificate. */
 export const Certificates = z
-  .strictObject({ root: z.enum(['platform', 'customer']).default('platform') })
+  .strictObject({
+    root: z
+      .enum(['platform', 'customer'])
+      .default('platform')
+      .describe('platform: Socle makes the root. customer: the run writes a signing request and waits'),
+  })
   .prefault({});

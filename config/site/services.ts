@@ -3,10 +3,11 @@ import { AddressWithPort, HostWithPort, WebUrl } from './address.js';
 import { EarlyReference, Reference } from './reference.js';
 import { ofText, Port, text } from './text.js';
 
-/** `customer`: every name stands in the customer's DNS. `hosts`: in /etc/hosts of machines and CoreDNS of clusters. */
 export const Dns = z.strictObject({
-  mode: z.enum(['customer', 'hosts']),
-  servers: z.array(AddressWithPort).min(1),
+  mode: z
+    .enum(['customer', 'hosts'])
+    .describe('customer: your DNS holds every name. hosts: machines and clusters hold them themselves'),
+  servers: z.array(AddressWithPort).min(1).describe('DNS servers that the machines ask'),
 });
 export type Dns = z.infer<typeof Dns>;
 
@@ -16,39 +17,45 @@ export const Directory = z.strictObject({
     /^ldaps:\/\/[A-Za-z0-9.-]+(:\d{1,5})?$/,
     'an ldaps address',
     'Write it as ldaps://host or ldaps://host:636',
+  ).describe('Directory server; plain ldap is no choice'),
+  baseDn: text(/^[A-Za-z]+=.+$/, 'a distinguished name', 'Write it as dc=example,dc=org').describe(
+    'Where users and groups stand',
   ),
-  baseDn: text(/^[A-Za-z]+=.+$/, 'a distinguished name', 'Write it as dc=example,dc=org'),
-  bindDn: text(/^[A-Za-z]+=.+$/, 'a distinguished name').optional(),
-  password: Reference.optional(),
-  ca: Reference.optional(),
+  bindDn: text(/^[A-Za-z]+=.+$/, 'a distinguished name')
+    .optional()
+    .describe('Account that reads the directory; anonymous when absent'),
+  password: Reference.optional().describe('Its password'),
+  ca: Reference.optional().describe('PEM of the authority that signed its certificate'),
 });
 export type Directory = z.infer<typeof Directory>;
 
 export const Mail = z.strictObject({
-  relay: HostWithPort,
-  port: Port.default(587),
-  from: z.email({ error: ofText('is not a mail address') }),
-  username: z.string().min(1).optional(),
-  password: Reference.optional(),
+  relay: HostWithPort.describe('Mail relay that takes mail with STARTTLS'),
+  port: Port.default(587).describe('TCP port'),
+  from: z.email({ error: ofText('is not a mail address') }).describe('Sender of every mail'),
+  username: z.string().min(1).optional().describe('Account on the relay; none when absent'),
+  password: Reference.optional().describe('Its password'),
 });
 export type Mail = z.infer<typeof Mail>;
 
 /** Audit and system logs over TLS (RFC 5425). */
 export const Syslog = z.strictObject({
-  server: HostWithPort,
-  port: Port.default(6514),
-  ca: EarlyReference.optional(),
+  server: HostWithPort.describe('Host or address of the log collector'),
+  port: Port.default(6514).describe('TCP port, TLS'),
+  ca: EarlyReference.optional().describe('PEM of the authority that signed its certificate'),
 });
 export type Syslog = z.infer<typeof Syslog>;
 
 /** Where packages, images and archives come from; the platform itself never goes to the Internet. */
 export const Artifacts = z.strictObject({
-  /** Package mirror that apt and dnf are pointed at. */
-  packages: WebUrl,
-  /** Store of images, charts and archives for phases 3-9; the orchestrator's own when absent. */
-  store: WebUrl.optional(),
-  ca: EarlyReference.optional(),
-  username: z.string().min(1).optional(),
-  password: EarlyReference.optional(),
+  packages: WebUrl.describe('Package mirror that apt and dnf are pointed at'),
+  store: WebUrl.optional().describe(
+    "Store of images, charts and archives for phases 3-9; the orchestrator's own when absent",
+  ),
+  ca: EarlyReference.optional().describe(
+    'PEM of the authority that signed the certificates of mirror and store',
+  ),
+  username: z.string().min(1).optional().describe('Account on mirror and store; none when absent'),
+  password: EarlyReference.optional().describe('Its password'),
 });
 export type Artifacts = z.infer<typeof Artifacts>;
