@@ -1,0 +1,59 @@
+import { quote } from './quote.js';
+import type { Resource } from './resource.js';
+
+/**
+ * Needs dpkg-query and apt-get, or rpm and dnf; systemd-run, systemctl, sleep, cat, tail. The installation runs as a unit
+ * of its own that survives a lost connection; the next attempt finds it running and waits for it. Its exit code and its
+ * last words stand in files, since a unit that was collected cannot be asked.
+ */
+export const packagesLibrary = `missing() {
+  for package in "$@"; do
+    if command -v dpkg-query >/dev/null; then
+      [ "$(dpkg-query -W -f '\${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || printf '%s ' "$package"
+    else
+      rpm -q --whatprovides "$package" >/dev/null 2>&1 || printf '%s ' "$package"
+    fi
+  done
+}
+await_unit() {
+  if ! systemctl is-active --quiet "$1"; then
+    rm -f "$state/$1.code"
+    systemctl reset-failed "$1" 2>/dev/null || :
+    systemd-run --quiet --collect --unit="$1" /bin/sh -c "( $2 ) >$state/$1.log 2>&1; echo \\$? >$state/$1.code"
+  fi
+  await_unit "$1"
+  if [ "$(cat "$state/$1.code")" != 0 ]; then
+    tail -n 5 "$state/$1.log" >&2
+    exit 1
+  fi
+}
+install_packages() {
+  if command -v apt-get >/dev/null; then
+    options='-y -q -o DPkg::Lock::Timeout=300'
+    unit socle-packages "export DEBIAN_FRONTEND=noninteractive; apt-get $options update && apt-get $options --no-install-recommends -o Dpkg::Options::=--force-confold install $*"
+  else
+    unit socle-packages "dnf -y -q --setopt=install_weak_deps=False install $*"
+  fi
+}
+packages() {
+  wanted=$(missing "$@")
+  if [ -z "$wanted" ]; then return 0; fi
+  if differs "missing: $wanted"; then
+    install_packages "$@"
+    left=$(missing "$@")
+    if [ -n "$left" ]; then
+      echo "the package manager ended well but these are still missing: $left" >&2
+      exit 1
+    fi
+  fi
+}`;
+
+/** These packages are installed, in any version, from the sources that the host has. Recommended packages are left out. */
+export function packages(names: readonly string[]): Resource {
+  return {
+    title: 'packages',
+    library: [packagesLibrary],
+    call: `packages ${names.map(quote).join(' ')}`,
+    notify: [],
+  };
+}

@@ -1,0 +1,25 @@
+/** Something to be done once at the end of a step, only when a resource that notifies it was changed. */
+export type Handler = { name: string; command: string };
+
+/**
+ * A piece of a host's state, compiled: `call` compares it with the host and, in mode apply, brings it about.
+ * `library` holds the shell functions that the call uses; each is written into a script once.
+ */
+export type Resource = {
+  title: string;
+  library: readonly string[];
+  call: string;
+  notify: readonly Handler[];
+};
+
+/** What every kind of resource may carry besides its own fields. */
+export type Common = { notify?: readonly Handler[] };
+
+/** Asks systemd to read a unit's configuration again without dropping its connections. */
+export function reload(unit: string): Handler {
+  return { name: `reload-${unit}`, command: `systemctl reload-or-restart ${unit}` };
+}
+
+export function restart(unit: string): Handler {
+  return { name: `restart-${unit}`, command: `systemctl restart ${unit}` };
+}

@@ -1,0 +1,85 @@
+set -eu
+umask 022
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
+export PATH LC_ALL
+mode=apply state=/run/socle
+begin() { resource=$1; notify=$2; difference=; }
+differs() {
+  difference="$difference$1
+"
+  [ "$mode" = apply ] || return 1
+  for name in $notify; do
+    mkdir -p "$state/handlers"
+    : >"$state/handlers/$name"
+  done
+}
+finish() {
+  if [ -z "$difference" ]; then
+    printf '{"resource":%s,"state":"ok"}\n' "$resource"
+    return 0
+  fi
+  result=todo
+  if [ "$mode" = apply ]; then result=changed; fi
+  printf '{"resource":%s,"state":"%s","diff":"%s"}\n' "$resource" "$result" "$(printf %s "$difference" | base64 | tr -d '\n')"
+}
+attributes() {
+  now=$(stat -c '%a %U:%G' "$1")
+  if [ "$now" != "$2 $3" ]; then
+    if differs "$1: $now -> $2 $3"; then
+      chown "$3" "$1"
+      chmod "$2" "$1"
+    fi
+  fi
+}
+replace() {
+  mkdir -p "${1%/*}"
+  new=$(mktemp "$1.XXXXXX")
+  if printf %s "$6" >"$new" && chown "$3" "$new" && chmod "$2" "$new" && eval "$5" && mv -f "$new" "$1"; then
+    return 0
+  fi
+  rm -f "$new"
+  exit 1
+}
+file() {
+  now=
+  if [ -f "$1" ] && [ ! -L "$1" ]; then now=$(cat "$1" && printf x); fi
+  if [ "$now" = "$6x" ]; then
+    attributes "$1" "$2" "$3"
+    return 0
+  fi
+  what="$1: missing"
+  if [ -n "$now" ]; then
+    what="$1: other content"
+    if [ "$4" = shown ]; then
+      what="$what
+$(printf %s "$6" | diff "$1" - 2>/dev/null | grep '^[<>]' | sed -e 's/^</-/' -e 's/^>/+/' | cut -c 1-160 | head -n 12)"
+    fi
+  fi
+  if differs "$what"; then replace "$@"; fi
+}
+directory() {
+  if [ ! -d "$1" ]; then
+    if differs "$1: missing"; then
+      mkdir -p "$1"
+      chown "$3" "$1"
+      chmod "$2" "$1"
+    fi
+    return 0
+  fi
+  attributes "$1" "$2" "$3"
+}
+main() {
+mkdir -p "$state"
+exec 9>"$state/lock"
+flock -w 120 9 || exit 75
+begin '"keys of socle"' ''
+if ! grep -q "^socle:" /etc/passwd; then differs socle:missing || :; else
+directory /home/socle/.ssh 700 socle:socle
+file /home/socle/.ssh/authorized_keys 600 socle:socle shown : 'ssh-ed25519 AAAA one
+ssh-ed25519 BBBB two
+'
+fi
+finish
+printf '{"end":true}\n'
+}
+main </dev/null

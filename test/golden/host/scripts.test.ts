@@ -1,0 +1,66 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { absent } from '../../../activities/host/absent.js';
+import { authorizedKeys } from '../../../activities/host/authorized-keys.js';
+import { command } from '../../../activities/host/command.js';
+import { compile } from '../../../activities/host/compile.js';
+import { directory } from '../../../activities/host/directory.js';
+import { file } from '../../../activities/host/file.js';
+import { hostname } from '../../../activities/host/hostname.js';
+import { blockedModules, kernelModules } from '../../../activities/host/kernel-modules.js';
+import { members } from '../../../activities/host/members.js';
+import { packages } from '../../../activities/host/packages.js';
+import { reload, type Resource } from '../../../activities/host/resource.js';
+import { service } from '../../../activities/host/service.js';
+import { sysctl } from '../../../activities/host/sysctl.js';
+import { user } from '../../../activities/host/user.js';
+
+/** One of each kind; a script of a kind changes only on purpose. */
+export const kinds: Record<string, Resource[]> = {
+  absent: [absent({ path: '/etc/old.conf' })],
+  'authorized-keys': [authorizedKeys({ user: 'socle', keys: ['ssh-ed25519 AAAA one', 'ssh-ed25519 BBBB two'] })],
+  command: [command({ title: 'boot counter', unless: 'test -e /run/x', run: 'touch /run/x', reason: 'no mark' })],
+  directory: [directory({ path: '/etc/app', mode: '0750', owner: 'root:adm' })],
+  file: [
+    file({
+      path: '/etc/app/app.conf',
+      content: `name = "it's"\n`,
+      mode: '0640',
+      validate: 'app --check "$new"',
+      notify: [reload('app')],
+    }),
+  ],
+  hostname: [hostname('vault-1')],
+  'kernel-modules': [
+    kernelModules({ path: '/etc/modules-load.d/90-socle.conf', names: ['br_netfilter', 'overlay'] }),
+    blockedModules({ path: '/etc/modprobe.d/90-socle.conf', names: ['cramfs'] }),
+  ],
+  members: [members({ group: 'socle-admins', names: ['admin-1'] })],
+  packages: [packages(['chrony', 'nftables'])],
+  service: [
+    service({ unit: 'chrony.service', boot: 'enabled', now: 'running' }),
+    service({ unit: 'ufw.service', boot: 'masked', now: 'stopped' }),
+  ],
+  sysctl: [sysctl({ path: '/etc/sysctl.d/90-socle.conf', settings: { 'net.ipv4.ip_forward': 1, 'kernel.kptr_restrict': 2 } })],
+  user: [user({ name: 'socle', comment: 'Socle', groups: ['sudo'] })],
+};
+
+describe.each(Object.entries(kinds))('the script of %s', (name, resources) => {
+  const script = compile(resources, { mode: 'apply' });
+  test('is the golden one', async () => {
+    await expect(script).toMatchFileSnapshot(`${name}.sh`);
+  });
+  test('is clean for shellcheck', () => {
+    // 2016: text in single quotes is meant so. 2154, 2034: variables that library functions share.
+    const options = ['-s', 'sh', '-e', '2016,2154,2034', '-'];
+    const { stdout, error } = spawnSync('shellcheck', options, { input: script, encoding: 'utf8' });
+    if (error) throw new Error(`shellcheck is needed (apt-get install shellcheck): ${error.message}`);
+    expect(stdout).toBe('');
+  });
+});
+
+test('the check script differs from the apply script in its mode only', () => {
+  const all = Object.values(kinds).flat();
+  const check = compile(all, { mode: 'check' });
+  expect(check.replace('mode=check', 'mode=apply')).toBe(compile(all, { mode: 'apply' }));
+});
