@@ -54,6 +54,11 @@ export const Site = z.strictObject({
     .prefault({})
     .describe('How Socle reaches the machines'),
   zones: Zones.describe('The four networks'),
+  management: z
+    .array(Cidr)
+    .min(1)
+    .default(['0.0.0.0/0'])
+    .describe('Networks of the orchestrator and the operators: the only ones that reach SSH and administration'),
   clusters: Clusters.describe('Networks inside each Kubernetes cluster'),
   routedNetworks: z.array(Cidr).default([]).describe('Networks of your organisation that pods must not hide'),
   dns: Dns.describe('How names are resolved'),
