@@ -1,5 +1,5 @@
 import { CancelledFailure, Context, ApplicationFailure } from '@temporalio/activity';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import type { Client } from '@temporalio/client';
 import type { AcceptInput, Plan, PlanRun } from '../config/plan-types.js';
 import { phaseNames } from '../config/phases.js';
@@ -49,7 +49,7 @@ async function refuseIdleQueues(client: Client, queues: readonly string[]): Prom
     const answer = await client.workflowService.describeTaskQueue({
       namespace: client.options.namespace,
       taskQueue: { name: queue },
-      taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+      taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
     });
     if ((answer.pollers ?? []).length === 0) idle.push(queue);
   }

@@ -1,4 +1,4 @@
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import type { Client } from '@temporalio/client';
 import { hashOf } from '../config/canonical-json.js';
 import type { DeploymentInput, Plan, PlanRun } from '../config/plan-types.js';
@@ -27,7 +27,7 @@ async function fetchPlan(client: Client, { workflowId, runId }: PlanRun, hash: s
     namespace: client.options.namespace,
     execution: { workflowId, runId },
     maximumPageSize: 1,
-    historyEventFilterType: temporal.api.enums.v1.HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT,
+    historyEventFilterType: proto.temporal.api.enums.v1.HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT,
   });
   const payload = answer.history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
   if (!payload) throw new Error(`the first history event of ${workflowId} holds no plan`);

@@ -9,11 +9,13 @@ export async function runPreflight(runner: PhaseRunner, progress: DeploymentProg
   const { plan } = runner.input;
   progress.preflight = await preflightFindings(runner, ['site'], plan.phases, 'preflight');
   if (plan.mode === 'check' || progress.preflight.length === 0) return;
-  const list = progress.preflight
-    .map((finding) => `${finding.role} ${finding.step}: ${finding.message}`)
-    .join('\n');
+  const causes = new Map<string, string[]>();
+  for (const { role, step, message } of progress.preflight)
+    causes.set(message, [...(causes.get(message) ?? []), `${role} ${step}`.trim()]);
+  const list = [...causes].map(([message, checks]) => `${message}  (${checks.join(', ')})`);
+  const found = list.length === 1 ? 'a problem' : `${list.length} problems`;
   throw ApplicationFailure.nonRetryable(
-    `the preflight found ${progress.preflight.length} problems, nothing was changed\n${list}`,
+    `the preflight found ${found}, nothing was changed\n${list.join('\n')}`,
     'Preflight',
   );
 }

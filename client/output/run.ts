@@ -19,7 +19,8 @@ export function renderRun(view: RunView, { now, details, leftMs }: RunScreen): s
   const { progress } = view;
   const lines = [paint.bold(head)];
   if (progress.state === 'accepting') lines.push(`  accepting the plan${waitingFor(view)}`);
-  if (progress.state === 'preflight') lines.push('▸ Preflight');
+  if (progress.state === 'preflight')
+    lines.push('▸ Preflight: asking every outside system, nothing is changed');
   for (const finding of progress.preflight)
     lines.push(`  ${paint.red('✗')} ${finding.role} ${finding.message}`);
   for (const phase of progress.phases) lines.push(...renderPhase(view, phase, now, details));
