@@ -63,7 +63,7 @@ export type Capacity = {
 export type Hypervisor = {
   /** Awaits a clone under way; undefined when there is no machine. A foreign one of the same name is answered, with its own mark or none. */
   machineFacts: (machine: MachineIdentity, options: CallOptions) => Promise<MachineFacts | undefined>;
-  /** Makes the machine, adopts it, or waits for the clone that an earlier attempt started. */
+  /** Makes the machine, adopts it, or waits for the clone that an earlier attempt started; `reshape` completes it. */
   ensureMachine: (spec: MachineSpec, options: CallOptions) => Promise<'created' | 'adopted'>;
   /** What differs from the spec, one short line each; `needsPowerOff` when a running machine cannot take it. */
   difference: (spec: MachineSpec, facts: MachineFacts) => { changes: string[]; needsPowerOff: boolean };

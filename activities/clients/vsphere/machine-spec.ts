@@ -17,14 +17,15 @@ const kibPerGib = 1024 ** 2;
 type Hardware = Pick<VsphereMachine, 'disks' | 'diskController'>;
 
 /**
- * The `spec` of CloneVM_Task: sized, in its network, marked, with first-boot data, switched off.
+ * The `spec` of CloneVM_Task: sized, in its network, marked, with first-boot data, switched off. Disks are left for
+ * the reconfiguration that follows: an edit here would have to name the template's own disk files.
  * @param host only for clusters without DRS; with DRS the server chooses
  * @see https://developer.broadcom.com/xapis/virtual-infrastructure-json-api/latest/data-structures/VirtualMachineCloneSpec
  */
 export function cloneSpec(
   spec: MachineSpec,
   siteUuid: string,
-  template: Hardware & { cards: readonly NetworkCard[] },
+  template: { cards: readonly NetworkCard[] },
   place: { pool: Reference; datastore: Reference; host?: Reference },
   backing: Xml,
 ): Xml {
@@ -40,7 +41,6 @@ export function cloneSpec(
     value('numCoresPerSocket', 1),
     value('memoryMB', spec.memoryMiB),
     ...networkChanges(template.cards, backing),
-    ...diskChanges(template, spec.disksGiB),
     option('extraConfig', siteMark, siteUuid),
     option('extraConfig', 'disk.EnableUUID', 'TRUE'),
     ...guestInfo('userdata', spec.userData),

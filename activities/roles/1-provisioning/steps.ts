@@ -3,6 +3,7 @@ import type { Hypervisor, MachineSpec } from '../../clients/hypervisor.js';
 import { PermanentError } from '../../errors.js';
 import { done, todo, type CheckResult, type Step, type StepContext } from '../../role.js';
 import { compareShape } from './compare-machine.js';
+import type * as HostKeyModule from './host-key.js';
 import { hypervisorOf } from './hypervisor-of.js';
 import { machineSpecOf } from './machine-spec-of.js';
 import { separationGroups } from './separation-groups.js';
@@ -179,7 +180,9 @@ async function refuseColdResize(
     );
 }
 
+type HostKeys = Pick<typeof HostKeyModule, 'askHostKey' | 'awaitHostKey'>;
+
 /** Planning imports this file; it loads no SSH. */
-function hostKeys(): Promise<typeof import('./host-key.js')> {
+function hostKeys(): Promise<HostKeys> {
   return import('./host-key.js');
 }
