@@ -66,6 +66,9 @@ ${zone('lan', network, 20)}
 ${zone('integration', network, 30)}
 ${zone('dmz', network, 40)}
 
+# Where Socle and the operators work from: nobody else reaches SSH and administration.
+management: [10.1.0.0/24]
+
 # Networks inside each cluster. They must not overlap the zones, each other, or networks that pods have to reach.
 clusters:
   apps: { podCidr: 10.42.0.0/16, serviceCidr: 10.43.0.0/16 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Command, Option } from 'commander';
 import { exitCodes, UserError } from '../../config/errors.js';
 import { parseSite } from '../../config/load.js';
@@ -43,7 +43,7 @@ export function initCommand(): Command {
           : '';
       process.stdout.write(
         `${file} written, with ${schemaFile} beside it for your editor.${gap}\n` +
-          `Next: fill in your networks and hypervisor, then   socle validate ${relative('.', file)}\n`,
+          `Next: fill in your networks and hypervisor, then   socle validate ${file}\n`,
       );
     });
 }

@@ -12,7 +12,11 @@ type Network = { path: Path; cidr: string; span: AddressSpan; given: boolean };
 /** Pod and service networks that overlap each other, a zone or a routed network: pods would lose the way there. */
 export function clusterNetworkFindings(site: SparseSite): Finding[] {
   const ofClusters = networksOfClusters(site);
-  const outside = [...networksOfZones(site), ...routedNetworks(site)];
+  const outside = [
+    ...networksOfZones(site),
+    ...listed(site, 'routedNetworks'),
+    ...listed(site, 'management'),
+  ];
   const overlapping = ofClusters.flatMap((network, index): Finding[] =>
     [...ofClusters.slice(0, index), ...outside]
       .filter((other) => spansOverlap(network.span, other.span))
@@ -44,8 +48,11 @@ function networksOfZones(site: SparseSite): Network[] {
   return zoneNames.flatMap((zone) => network(['zones', zone, 'cidr'], site.zones?.[zone]?.cidr));
 }
 
-function routedNetworks(site: SparseSite): Network[] {
-  return (site.routedNetworks ?? []).flatMap((cidr, index) => network(['routedNetworks', index], cidr));
+/** Networks of a list; 0.0.0.0/0 means anybody and is no network to lose. */
+function listed(site: SparseSite, key: 'routedNetworks' | 'management'): Network[] {
+  return (site[key] ?? []).flatMap((cidr, index) =>
+    cidr === '0.0.0.0/0' ? [] : network([key, index], cidr),
+  );
 }
 
 function network(path: Path, cidr: string | undefined, given = true): Network[] {

@@ -147,6 +147,7 @@ const cases: Case[] = [
           `clusters.apps.podCidr: 127.0.0.0/8 overlaps zones.${zone}.cidr (127.${(index + 1) * 10}.0.0/24). Choose a network that nothing else uses`,
       )
       .concat([
+        'clusters.apps.podCidr: 127.0.0.0/8 overlaps management[0] (127.0.0.0/8). Choose a network that nothing else uses',
         'clusters.middleware.podCidr: 10.44.0.0/16 overlaps clusters.apps.serviceCidr (10.44.0.0/14). Choose a network that nothing else uses',
         'clusters.middleware.serviceCidr: 10.45.0.0/16 overlaps clusters.apps.serviceCidr (10.44.0.0/14). Choose a network that nothing else uses',
         'clusters.dmz.podCidr: 10.46.0.0/16 overlaps clusters.apps.serviceCidr (10.44.0.0/14). Choose a network that nothing else uses',
@@ -161,6 +162,13 @@ const cases: Case[] = [
     ],
     expected: [
       'clusters.middleware.podCidr: 10.44.0.0/16 (the default) overlaps routedNetworks[0] (10.44.9.0/24). Choose a network that nothing else uses',
+    ],
+  },
+  {
+    mistake: 'operators whose answers would go to pods',
+    changes: [['management: [127.0.0.0/8]', 'management: [0.0.0.0/0, 10.43.7.0/24]']],
+    expected: [
+      'clusters.apps.serviceCidr: 10.43.0.0/16 overlaps management[1] (10.43.7.0/24). Choose a network that nothing else uses',
     ],
   },
   {
@@ -380,10 +388,10 @@ describe('a site file with a mistake', () => {
         'site.yaml: 3 problems, nothing was started',
         '',
         '  site.yaml:7    concurrentUsers: 12.5 is not a whole number',
-        '  site.yaml:53   zones.dmz.range: 127.40.0.10-127.40.0.14 holds 5 addresses, the',
+        `  site.yaml:${lineOf(text, 'range: 127.40')}   zones.dmz.range: 127.40.0.10-127.40.0.14 holds 5 addresses, the`,
         '                 plan needs 7 (lb-dmz 2 machines + 2 virtual, dmz-node 3). Widen',
         '                 it or lower concurrentUsers.',
-        '  site.yaml:74   unknown key "aprovals". Did you mean "approvals"?',
+        `  site.yaml:${lineOf(text, 'aprovals')}   unknown key "aprovals". Did you mean "approvals"?`,
       ].join('\n'),
     );
   });
