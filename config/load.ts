@@ -9,6 +9,7 @@ import { machineFindings, templateFindings } from './checks/machines.js';
 import { peopleFindings } from './checks/people.js';
 import { plannedMachineFindings } from './checks/planned-machines.js';
 import { productFindings } from './checks/products.js';
+import { rancherFindings } from './checks/rancher.js';
 import { rangeFindings, type PlannedMachine } from './checks/ranges.js';
 import { serviceNameFindings } from './checks/service-names.js';
 import { sizingFindings } from './checks/sizing.js';
@@ -39,6 +40,7 @@ const checks = [
   machineFindings,
   templateFindings,
   sizingFindings,
+  rancherFindings,
   clearSecretFindings,
 ];
 

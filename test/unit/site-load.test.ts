@@ -296,6 +296,11 @@ const cases: Case[] = [
     expected: ['products: must be a list, not a group of keys'],
   },
   {
+    mistake: 'Rancher on machines that sizing does not make yet',
+    changes: [['secrets:\n', 'rancher: { placement: dedicated }\nsecrets:\n']],
+    expected: ['rancher.placement: "dedicated" is not in this version. Use middleware'],
+  },
+  {
     mistake: 'two services of one name',
     changes: [['secrets:\n', 'names: { sso: { name: rancher.demo-100.example.org } }\nsecrets:\n']],
     expected: [
