@@ -33,7 +33,7 @@ export type MachineFacts = MachineIdentity & {
   memoryMiB: number;
   disksGiB: number[];
   macAddress?: string;
-  network?: string;
+  /** The hypervisor's own identifier of the host it is on. */
   host?: string;
   /** cloud-init's metadata as the machine has it now, unencoded. */
   metaData?: string;

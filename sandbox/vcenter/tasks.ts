@@ -119,7 +119,8 @@ export class Tasks {
     else
       Object.assign(task, {
         state: 'error',
-        error: error instanceof Fault ? error : new Fault('SystemError', { reason: String(error) }),
+        error:
+          error instanceof Fault ? error : new Fault('SystemError', { reason: (error as Error).message }),
       });
     const lane = spec.lane?.name;
     if (lane === undefined) return;

@@ -65,6 +65,7 @@ export function readMachine(object: ObjectProperties): VsphereMachine | undefine
   const controller = devices.find((device) => numberAt(device, 'key') === first?.controllerKey);
   return {
     ...optional({
+      host: properties.get('runtime.host')?.text,
       siteUuid: options.get(siteMark),
       restartedBy: options.get(restartMark),
       metaData: decoded(options, 'guestinfo.metadata'),
