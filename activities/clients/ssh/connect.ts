@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { NodeSSH } from 'node-ssh';
-import type { AuthMethod } from 'ssh2';
+import type { PublicKeyAuthMethod } from 'ssh2';
 import { NotReadyError, PermanentError } from '../../errors.js';
 import { isExpectedKey, wrongHostKey } from './host-key.js';
 import { targetName, type SshTarget } from './target.js';
@@ -34,7 +34,7 @@ export async function connect(target: SshTarget, sock?: Duplex): Promise<Connect
         shown = key.toString('base64');
         return isExpectedKey(target, shown);
       },
-      authHandler: target.privateKeys.map((key): AuthMethod => ({
+      authHandler: target.privateKeys.map((key): PublicKeyAuthMethod => ({
         type: 'publickey',
         username: target.user,
         key,
