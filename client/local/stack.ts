@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findTemporal } from '../../tools/find-temporal.js';
@@ -63,17 +63,25 @@ export async function startStack(settings: StackSettings): Promise<Stack> {
     });
     parts.push({ name: 'worker', ...worker.supervised });
     say(`Worker: ready in ${seconds(started)}`);
-    return {
-      temporalAddress: temporal.address,
-      ui: temporal.ui,
-      control,
-      stop,
-      pids: () => Object.fromEntries(parts.map((part) => [part.name, part.pid()])),
-    };
+    const pids = (): Record<string, number> =>
+      Object.fromEntries(parts.map((part) => [part.name, part.pid()]));
+    const description = { temporalAddress: temporal.address, ui: temporal.ui, control };
+    const note = setInterval(() => void noteStack(stateFolder, { ...description, pids: pids() }), 1_000);
+    parts.push({ name: 'note', pid: () => process.pid, stop: async () => clearInterval(note) });
+    await noteStack(stateFolder, { ...description, pids: pids() });
+    return { ...description, stop, pids };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** What runs where, for other terminals and for tests: `<state>/stack.json`. */
+async function noteStack(
+  stateFolder: string,
+  description: Omit<Stack, 'pids' | 'stop'> & { pids: Record<string, number> },
+): Promise<void> {
+  await writeFile(join(stateFolder, 'stack.json'), `${JSON.stringify(description, null, 2)}\n`);
 }
 
 type Temporal = {

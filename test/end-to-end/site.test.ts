@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Client, Connection } from '@temporalio/client';
+import { createSecrets } from '../../config/secrets.js';
+import { loadSite } from '../../config/load.js';
+import { computeInventory } from '../../config/inventory.js';
+import type { RunView } from '../../client/run/view.js';
+import { buildOnce, StackUnderTest } from './stack.js';
+
+let stack: StackUnderTest;
+beforeAll(async () => {
+  buildOnce();
+  stack = await StackUnderTest.start('none');
+});
+afterAll(() => stack.stop());
+
+describe.each(['examples/site-100.yaml', 'examples/site-1000.yaml'])('%s', (file) => {
+  test('is deployed: every machine once, prepared, and the summary says what this version lacks', async () => {
+    const site = await loadSite(file);
+    const ran = await stack.socle('deploy', file, '--yes');
+    expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 0 });
+    expect(ran.stdout).toContain(`${site.name} is deployed.`);
+    expect(ran.stdout).toContain('Not in this version, not run: Base infrastructure');
+    const created = (await stack.journal())
+      .filter(({ effect }) => effect === 'clone')
+      .map(({ subject }) => subject);
+    expect(created.filter((name, index) => created.indexOf(name) !== index)).toEqual([]);
+    expect(created).toEqual(expect.arrayContaining(computeInventory(site).machines.map(({ name }) => name)));
+  });
+
+  test('a dry run and a second deployment find nothing to change', async () => {
+    const before = (await stack.journal()).length;
+    const dry = await stack.socle('deploy', file, '--dry-run');
+    expect(dry, dry.stdout).toMatchObject({ code: 0 });
+    expect(dry.stdout).toContain('0 changes. Everything is as the plan says');
+    const again = await stack.socle('deploy', file, '--yes');
+    expect(again.stdout).toContain('0 changes. Everything is as the plan says');
+    expect((await stack.journal()).slice(before)).toEqual([]);
+  });
+
+  test('no secret stands in a history, a log, the journal or the plan', async () => {
+    const site = await loadSite(file);
+    const environment = Object.fromEntries(
+      [
+        ['SOCLE_MASTER_KEY', 'master.key'],
+        ['SOCLE_VSPHERE_PASSWORD', 'vcenter.password'],
+      ].map(([name, path]) => [name!, readFileSync(`${stack.stateFolder}/${path!}`, 'utf8')]),
+    );
+    const secrets = createSecrets(site, environment);
+    const privateLines = computeInventory(site)
+      .machines.flatMap(({ name }) => [secrets.hostKey(name), secrets.bootstrapHostKey(name)])
+      .concat(secrets.operatorKey())
+      .flatMap(({ privateKey }) => privateKey.split('\n').slice(2, -2));
+    const canaries = [...Object.values(environment), ...privateLines].filter((value) => value.length > 20);
+    const haystacks = [
+      ...(await histories(stack, site.name)),
+      JSON.stringify(await stack.journal()),
+      readFileSync(`${stack.stateFolder}/worker.log`, 'utf8'),
+      readFileSync(`${stack.stateFolder}/sandbox.log`, 'utf8'),
+      (await stack.socle('plan', file, '--json')).stdout,
+      (await stack.socle('status', site.name, '--json')).stdout,
+    ];
+    expect(haystacks.length).toBeGreaterThan(6);
+    const found = canaries.filter((canary) =>
+      haystacks.some(
+        (text) => text.includes(canary) || text.includes(Buffer.from(canary).toString('base64').slice(0, 32)),
+      ),
+    );
+    expect(found.length).toBe(0);
+  });
+
+  test('is removed without leftovers', async () => {
+    const { name } = await loadSite(file);
+    expect((await stack.socle('remove', file)).code).toBe(2);
+    const ran = await stack.socle('remove', file, '--confirm', name);
+    expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 0 });
+    expect(ran.stdout).toContain(`${name} is removed.`);
+    for (const [kind, left] of Object.entries(await stack.leftovers())) expect(left, kind).toEqual([]);
+  });
+});
+
+test('a second run of a site is refused while one is under way; cancel ends it and the next goes on from there', async () => {
+  const file = 'examples/site-100.yaml';
+  expect((await stack.socle('deploy', file, '--detach', '--as', 'starter')).code).toBe(0);
+  const second = await stack.socle('deploy', file, '--yes');
+  expect(second.code).toBe(10);
+  expect(second.stderr).toContain('A run of demo-100 is under way');
+  expect((await stack.socle('cancel', 'demo-100')).code).toBe(0);
+  await stack.until(
+    async () =>
+      (JSON.parse((await stack.socle('status', 'demo-100', '--json')).stdout) as RunView).status ===
+      'CANCELED',
+    30_000,
+  );
+  const after = await stack.socle('deploy', file, '--yes');
+  expect(after, after.stdout).toMatchObject({ code: 0 });
+  const created = (await stack.journal())
+    .filter(({ effect }) => effect === 'clone')
+    .map(({ subject }) => subject);
+  expect(new Set(created.slice(-21)).size).toBe(Math.min(21, created.length));
+});
+
+/** Every history of the site's runs and phases, as text, payloads decoded. */
+async function histories(of: StackUnderTest, site: string): Promise<string[]> {
+  const connection = await Connection.connect({ address: (await of.note()).temporalAddress });
+  const client = new Client({ connection });
+  const texts: string[] = [];
+  for await (const run of client.workflow.list()) {
+    if (!run.workflowId.includes(site)) continue;
+    const history = await client.workflow.getHandle(run.workflowId, run.runId).fetchHistory();
+    texts.push(
+      JSON.stringify(history, (_key, value: unknown) =>
+        value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value,
+      ),
+    );
+  }
+  await connection.close();
+  return texts;
+}

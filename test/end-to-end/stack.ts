@@ -1,0 +1,113 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Effect } from '../../sandbox/runtime.js';
+
+export type Leftovers = { machines: unknown[]; [kind: string]: unknown[] };
+export type Ran = { code: number; stdout: string; stderr: string };
+type Note = {
+  temporalAddress: string;
+  ui: string;
+  control: string;
+  pids: { temporal: number; sandbox: number; worker: number };
+};
+
+const main = 'dist/client/main.js';
+
+/** `socle dev --sandbox` in a state folder of its own, and the CLI beside it: what a person has in two terminals. */
+export class StackUnderTest {
+  private constructor(
+    readonly stateFolder: string,
+    private readonly child: ChildProcess,
+    readonly output: string[],
+  ) {}
+
+  static async start(waits: 'none' | 'short' | 'realistic' = 'none'): Promise<StackUnderTest> {
+    const stateFolder = await mkdtemp(join(tmpdir(), 'socle-'));
+    const child = spawn(
+      process.execPath,
+      [main, 'dev', '--sandbox', '--state', stateFolder, '--waits', waits],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    const output: string[] = [];
+    const keep = (chunk: Buffer): void => void output.push(chunk.toString());
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    const stack = new StackUnderTest(stateFolder, child, output);
+    await stack.until(async () => output.join('').includes('Ctrl-C stops all'), 60_000);
+    return stack;
+  }
+
+  async note(): Promise<Note> {
+    return JSON.parse(await readFile(join(this.stateFolder, 'stack.json'), 'utf8')) as Note;
+  }
+
+  async environment(): Promise<NodeJS.ProcessEnv> {
+    const { temporalAddress, ui } = await this.note();
+    return { ...process.env, TEMPORAL_ADDRESS: temporalAddress, SOCLE_UI: ui, NO_COLOR: '1' };
+  }
+
+  /** Runs the CLI to its end. */
+  async socle(...args: string[]): Promise<Ran> {
+    const child = spawn(process.execPath, [main, ...args], {
+      env: await this.environment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number];
+    return { code, stdout, stderr };
+  }
+
+  async journal(): Promise<Effect[]> {
+    return this.ask<Effect[]>('journal');
+  }
+
+  async leftovers(): Promise<Leftovers> {
+    return this.ask<Leftovers>('leftovers');
+  }
+
+  async arm(fault: Record<string, unknown>): Promise<void> {
+    const { control } = await this.note();
+    const answer = await fetch(`${control}/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(fault),
+    });
+    if (!answer.ok) throw new Error(`the sandbox refused the fault: ${await answer.text()}`);
+  }
+
+  private async ask<T>(path: string): Promise<T> {
+    const { control } = await this.note();
+    return (await (await fetch(`${control}/${path}`)).json()) as T;
+  }
+
+  async until(probe: () => Promise<boolean>, withinMs: number): Promise<void> {
+    const deadline = Date.now() + withinMs;
+    while (!(await probe())) {
+      if (Date.now() > deadline)
+        throw new Error(`not within ${withinMs} ms; the stack said:\n${this.output.join('').slice(-2_000)}`);
+      if (this.child.exitCode !== null)
+        throw new Error(`the stack ended:\n${this.output.join('').slice(-2_000)}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode === null) {
+      const exited = once(this.child, 'exit');
+      this.child.kill('SIGINT');
+      await exited;
+    }
+    await rm(this.stateFolder, { recursive: true, force: true });
+  }
+}
+
+/** The build that the processes under test run. */
+export function buildOnce(): void {
+  const { status, stderr } = spawnSync('npm', ['run', '--silent', 'build'], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the build failed: ${stderr}`);
+}
