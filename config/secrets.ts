@@ -1,8 +1,15 @@
 import { createSeal, type Seal } from './secrets-seal.js';
 import { exitCodes, UserError } from './errors.js';
+import { groupZones, type GroupName, type ZoneName } from './machine.js';
 import { deriveBytes, sshKeyPair } from './secrets-keys.js';
 import { resolveReference } from './secrets-references.js';
 import type { Site } from './site.js';
+
+/**
+ * Keys between the master key and what is derived: who holds one can derive what is below it and nothing else. A worker
+ * of one zone needs `operator` and its zone's `bootstrap`, a codec server needs `codec`.
+ */
+export type BranchName = 'seal' | 'codec' | 'operator' | `bootstrap/${ZoneName}`;
 
 /** An ed25519 key pair in OpenSSH's formats. */
 export type SshKeyPair = { privateKey: string; publicKey: string };
@@ -22,6 +29,8 @@ export type Secrets = {
   resolve: (reference: string) => Promise<string>;
   /** Seals what cannot be derived beside the thing it opens. */
   seal: Seal;
+  /** 32 bytes for a process that must not hold the master key. */
+  branchKey: (name: BranchName) => Buffer;
   /** Replaces every secret handed out so far by `***`. */
   redact: (text: string) => string;
 };
@@ -44,25 +53,33 @@ export function createSecrets(site: SecretsSource, environment: NodeJS.ProcessEn
     return value;
   };
   const master = masterKey(remember(resolveReference(site.secrets.master, environment)), site.secrets.master);
-  // Branch keys: whoever holds one can derive what is below it and nothing else.
-  const branch = (name: string): Buffer => deriveBytes(master, site.uuid, ['branch', name]);
-  const bootstrap = branch('bootstrap');
-  const pair = (info: readonly string[], comment: string): SshKeyPair => {
-    const keys = sshKeyPair(deriveBytes(bootstrap, site.uuid, info), comment);
+  const branchKey = (name: BranchName): Buffer => deriveBytes(master, site.uuid, ['branch', name]);
+  const pair = (branch: BranchName, info: readonly string[], comment: string): SshKeyPair => {
+    const keys = sshKeyPair(deriveBytes(branchKey(branch), site.uuid, info), comment);
     remember(keys.privateKey);
     return keys;
   };
+  const hostPair = (purpose: string, machine: string, version: number): SshKeyPair =>
+    pair(`bootstrap/${zoneOf(machine)}`, [purpose, machine, String(version)], machine);
   const versions = site.secrets.versions;
   return {
     bootstrapHostKey: (machine, version = versions.hostKeys) =>
-      pair(['bootstrap-host-key', machine, String(version)], machine),
-    hostKey: (machine, version = versions.hostKeys) => pair(['host-key', machine, String(version)], machine),
+      hostPair('bootstrap-host-key', machine, version),
+    hostKey: (machine, version = versions.hostKeys) => hostPair('host-key', machine, version),
     operatorKey: (version = versions.operatorKey) =>
-      pair(['operator-key', String(version)], `socle@${site.name}`),
+      pair('operator', ['operator-key', String(version)], `socle@${site.name}`),
     resolve: async (reference) => remember(resolveReference(reference, environment)),
-    seal: createSeal(branch('seal'), site.uuid),
+    seal: createSeal(branchKey('seal'), site.uuid),
+    branchKey,
     redact: (text) => [...handedOut].reduce((cleared, secret) => cleared.replaceAll(secret, '***'), text),
   };
+}
+
+/** A machine's name is its group's and a number, and a group lives in one zone. */
+function zoneOf(machine: string): ZoneName {
+  const zone = groupZones[machine.replace(/-\d+$/, '') as GroupName] as ZoneName | undefined;
+  if (zone !== undefined) return zone;
+  throw new Error(`${machine} is no machine of a group, so it has no derived key`);
 }
 
 function masterKey(text: string, reference: string): Buffer {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createSecrets, type SecretsSource } from '../../config/secrets.js';
+import { deriveBytes } from '../../config/secrets-keys.js';
 
 const site = {
   name: 'demo',
@@ -68,4 +69,31 @@ test('a sealed value opens only in its own place, and not when it was changed', 
   const bytes = Buffer.from(sealed, 'base64');
   bytes[bytes.length - 1]! ^= 1;
   expect(() => seal.open(bytes.toString('base64'), context)).toThrow();
+});
+
+test('a zone has a branch of its own, from which only its machines can be derived', () => {
+  const { branchKey } = createSecrets(site, environment);
+  const names = ['seal', 'codec', 'operator', 'bootstrap/infra', 'bootstrap/dmz'] as const;
+  const keys = names.map((name) => branchKey(name).toString('hex'));
+  expect(new Set(keys).size).toBe(names.length);
+  expect(keys.every((key) => key.length === 64)).toBe(true);
+  expect(() => createSecrets(site, environment).hostKey('printer')).toThrow('printer');
+});
+
+test('derived keys stay what they are: machines out there have them', () => {
+  const secrets = createSecrets(site, environment);
+  expect(secrets.hostKey('vault-1').publicKey).toMatchInlineSnapshot(
+    `"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE4X85JWcBhFamG44FwqffgjO4SELoWA8mO0gUzy1uJj vault-1"`,
+  );
+  expect(secrets.operatorKey().publicKey).toMatchInlineSnapshot(
+    `"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFmg2Q5SqltGB2ii1uL2k8uf3DtBgshJvmHMBQ/lAcHx socle@demo"`,
+  );
+});
+
+test('HKDF-SHA-256 with length-prefixed info agrees with the RFC 5869 construction done by hand from HMAC', () => {
+  const master = Buffer.from('11'.repeat(32), 'hex');
+  const branch = deriveBytes(master, site.uuid, ['branch', 'bootstrap/infra']);
+  expect(deriveBytes(branch, site.uuid, ['host-key', 'vault-1', '1']).toString('hex')).toBe(
+    '1eceef26a9ff176a17200d4240cbb63a6f96b0744daa5c2b57d1f2fbd4cca8c6',
+  );
 });
