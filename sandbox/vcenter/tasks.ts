@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Fault } from './fault.js';
 import { data, ref, type Ref, type Value } from './value.js';
 
@@ -36,10 +37,12 @@ export class Tasks {
   private readonly running = new Map<string, number>();
   private readonly waiting = new Map<string, (() => void)[]>();
   private next = 1;
+  /** A client that outlived a restart of this server must not take a new task for the one it waits for. */
+  private readonly life = randomUUID().slice(0, 8);
 
   begin(spec: TaskSpec): Ref {
     const task: Task = {
-      id: `task-${this.next++}`,
+      id: `task-${this.life}-${this.next++}`,
       name: spec.descriptionId,
       descriptionId: spec.descriptionId,
       entity: spec.entity,
@@ -79,7 +82,7 @@ export class Tasks {
       progress: task.state === 'running' ? task.progress : undefined,
       reason: data('TaskReasonUser', { userName: 'sandbox' }),
       queueTime: new Date(0).toISOString(),
-      eventChainId: Number(task.id.slice(5)),
+      eventChainId: Number(task.id.split('-')[2]),
     });
   }
 

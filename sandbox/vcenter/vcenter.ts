@@ -37,7 +37,11 @@ const standardInventory: InventoryOptions = {
   template: 'debian-12-cloud',
 };
 
-/** Starts the simulated vCenter with what its journal says; machines that were on are switched on again. */
+/**
+ * Starts the simulated vCenter with what its journal says; machines that were on are switched on again.
+ * Faults of system `vcenter`: a method's name (`CloneVM_Task`) for its request and answer, `<method>.task` with kind
+ * error for its task, `<method>.duration` with kind slow for how long the task takes. Their subject is the machine's name.
+ */
 export async function startVcenter(options: VcenterOptions): Promise<RunningVcenter> {
   const { address, port, journal, faults, waits, machines, stateFolder, username, password } = options;
   const inventory = emptyInventory({ ...standardInventory, ...options.inventory });

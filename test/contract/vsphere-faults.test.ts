@@ -153,6 +153,19 @@ describe('whatever happens on the way, a machine is made once', () => {
     expect(sandbox.effects('destroy')).toEqual(['vault-1']);
   });
 
+  test('the server is restarted while it clones: the clone is lost with it and made again', async () => {
+    const spec = specOf('vault-1');
+    const again: { sandbox?: Promise<Sandbox> } = {};
+    const clone = on(sandbox).ensureMachine(spec, {
+      ...options(),
+      progress: () => void (again.sandbox ??= sandbox.restart()),
+    });
+    await expect(clone).rejects.toMatchObject({ retryable: true });
+    sandbox = await again.sandbox!;
+    expect(await on(sandbox).ensureMachine(spec, options())).toBe('created');
+    expect(sandbox.effects('clone')).toEqual(['vault-1']);
+  });
+
   test('a lost restart goes on where it was', async () => {
     const spec = specOf('vault-1');
     await on(sandbox).ensureMachine(spec, options());

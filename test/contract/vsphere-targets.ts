@@ -35,6 +35,7 @@ export type Sandbox = Target & {
 type SandboxOptions = Pick<VcenterOptions, 'inventory' | 'denied'> & {
   taskMs?: number;
   entries?: Effect[];
+  machines?: Partial<MachineRuntime>;
   folder?: string;
 };
 
@@ -69,6 +70,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       running.has(instanceUuid)
         ? { toolsRunning: true, hostName: 'guest', addresses: ['127.10.0.10'] }
         : undefined,
+    ...options.machines,
   };
   const { inventory, denied } = options;
   const server = await startVcenter({

@@ -1,4 +1,4 @@
-import { PermanentError } from '../../errors.js';
+import { NotReadyError, PermanentError } from '../../errors.js';
 import type { CallOptions, MachineSpec } from '../hypervisor.js';
 import { drsEnabled } from './cluster.js';
 import { owned, ownMachine, readTarget, settled } from './find-machine.js';
@@ -77,9 +77,7 @@ async function adopt(
 ): Promise<'adopted'> {
   const machine = await settled(vcenter, spec, await readTarget(vcenter, twin, options.signal), options);
   if (machine === undefined)
-    throw new PermanentError(
-      `vSphere: the machine that held the name ${spec.name} went away while it was looked at`,
-    );
+    throw new NotReadyError(`vSphere: machine ${spec.name}`, 'another clone held its name and went away');
   owned(vcenter, spec, machine);
   return 'adopted';
 }

@@ -137,7 +137,7 @@ export async function findTemplate(
 ): Promise<Reference> {
   const direct = await findByPath(session, `${placement.datacenter}/vm/${name}`, signal);
   const named =
-    direct !== undefined
+    direct?.type === 'VirtualMachine'
       ? await propertiesOf(session, [direct], ['name', 'config.template'], signal)
       : (
           await propertiesBelow(
@@ -172,6 +172,10 @@ export async function networkBacking(
   const network = await findByPath(session, `${placement.datacenter}/network/${name}`, signal);
   if (network === undefined)
     throw new PermanentError(`vSphere: no network "${name}" in ${placement.datacenter}`);
+  if (network.type === 'OpaqueNetwork')
+    throw new PermanentError(
+      `vSphere: "${name}" is an opaque NSX network; name a port group of a distributed switch`,
+    );
   if (network.type !== 'DistributedVirtualPortgroup')
     return element(
       'backing',

@@ -13,3 +13,10 @@ export function sessionOn(endpoint: Endpoint): SoapSession {
   sessions.set(key, session);
   return session;
 }
+
+/** Logs out everywhere: a worker that ends leaves no session to run into vCenter's limit. */
+export async function closeSessions(): Promise<void> {
+  const open = [...sessions.values()];
+  sessions.clear();
+  await Promise.allSettled(open.map((session) => session.close()));
+}

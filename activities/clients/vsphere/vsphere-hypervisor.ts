@@ -1,4 +1,4 @@
-import { PermanentError } from '../../errors.js';
+import { NotReadyError, PermanentError } from '../../errors.js';
 import type { CallOptions, Hypervisor, MachineFacts, MachineIdentity } from '../hypervisor.js';
 import { capacityOf } from './cluster.js';
 import { ensureMachine, reshape } from './ensure-machine.js';
@@ -23,7 +23,7 @@ export function vsphereHypervisor(
   const vcenter: Vcenter = { session, placement, site, place: once(() => findPlace(session, placement)) };
   const existing = async (machine: MachineIdentity, options: CallOptions): Promise<VsphereMachine> => {
     const found = await ownMachine(vcenter, machine, options);
-    if (found === undefined) throw new PermanentError(`vSphere: machine ${machine.name} does not exist`);
+    if (found === undefined) throw new NotReadyError(`vSphere: machine ${machine.name}`, 'it does not exist');
     return found;
   };
   return {

@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import { utils } from 'ssh2';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AnyRole } from '../../activities/registry.js';
+import type { CheckResult, Step, StepContext } from '../../activities/role.js';
+import { provisionnementVmsApps } from '../../activities/roles/1-provisioning/provisionnement-vms-apps.js';
+import { provisionnementVmsInfra } from '../../activities/roles/1-provisioning/provisionnement-vms-infra.js';
+import { parseSite } from '../../config/load.js';
+import type { Machine } from '../../config/machine.js';
+import { createSecrets } from '../../config/secrets.js';
+import type { Site } from '../../config/site.js';
+import { edited, exampleText } from '../unit/site-fixture.js';
+import { sshMachines } from './provisioning-machines.js';
+import { account, startSandbox, type Sandbox } from './vsphere-targets.js';
+
+const roles: readonly AnyRole[] = [provisionnementVmsInfra, provisionnementVmsApps];
+
+function machineOf(name: string, fields: Pick<Machine, 'group' | 'zone' | 'address'>): Machine {
+  return {
+    name,
+    ...fields,
+    sshPort: 2222,
+    vcpu: 2,
+    memoryMiB: 4096,
+    disks: [
+      { name: 'system', sizeGiB: 40 },
+      { name: 'data', sizeGiB: 10, mountPoint: '/var/lib/data' },
+    ],
+    instanceUuid: randomUUID(),
+    template: 'debian-12-cloud',
+  };
+}
+
+describe('the provisioning roles', () => {
+  let sandbox: Sandbox;
+  let site: Site;
+  let machines: Machine[];
+  let guests: ReturnType<typeof sshMachines>;
+  let environment: NodeJS.ProcessEnv;
+
+  beforeEach(async () => {
+    guests = sshMachines();
+    sandbox = await startSandbox({ machines: guests });
+    environment = {
+      SOCLE_MASTER_KEY: 'ab'.repeat(32),
+      SOCLE_VSPHERE_PASSWORD: account.password,
+      SOCLE_VSPHERE_CA: sandbox.caPem,
+      SOCLE_ARTIFACT_CA: sandbox.caPem,
+    };
+    const text = edited(
+      exampleText,
+      ['https://127.0.0.1:18443/sdk', sandbox.url],
+      ['administrator@vsphere.local', account.username],
+    );
+    const parsed = parseSite(text, 'site.yaml');
+    if (!('site' in parsed)) throw new Error('the example is not a site');
+    site = { ...parsed.site, uuid: randomUUID() };
+    machines = [
+      machineOf('vault-1', { group: 'vault', zone: 'infra', address: '127.77.1.11' }),
+      machineOf('vault-2', { group: 'vault', zone: 'infra', address: '127.77.1.12' }),
+      machineOf('apps-worker-1', { group: 'apps-worker', zone: 'lan', address: '127.77.2.11' }),
+    ];
+  });
+  afterEach(async () => {
+    guests.close();
+    await sandbox.close();
+  });
+
+  function contextOf(role: AnyRole, target: string): StepContext {
+    const own = machines.filter(({ group }) => role.groups.includes(group));
+    return {
+      plan: { planVersion: 1, mode: 'apply', site, machines, virtualAddresses: [], phases: [], assumed: [] },
+      site,
+      inputs: {},
+      target,
+      machine: own.find(({ name }) => name === target) ?? own[0]!,
+      machines: own,
+      secrets: createSecrets(site, environment),
+      runId: 'run-1',
+      signal: AbortSignal.timeout(20_000),
+      progress: () => undefined,
+    };
+  }
+
+  /** check → apply → check on every target, as the adapter does it; answers what each step changed. */
+  async function converge(role: AnyRole, steps: readonly Step[]): Promise<string[]> {
+    const changed: string[] = [];
+    for (const step of steps) {
+      const own = machines.filter(({ group }) => role.groups.includes(group)).map(({ name }) => name);
+      for (const target of step.on === 'site' ? [site.name] : own) {
+        const context = contextOf(role, target);
+        if ((await step.check(context)).state === 'done') continue;
+        await step.apply(context);
+        expect(await step.check(context), `${step.id} on ${target}`).toEqual({ state: 'done' });
+        changed.push(`${step.id} ${target}`);
+      }
+    }
+    return changed;
+  }
+
+  function verify(role: AnyRole, target: string): Promise<CheckResult> {
+    return role.verify(contextOf(role, target));
+  }
+
+  test('make every machine once, change nothing the second time and leave nothing behind', async () => {
+    for (const role of roles)
+      for (const preflight of role.preflight)
+        expect(await preflight.check(contextOf(role, site.name))).toEqual([]);
+    const made = await Promise.all(roles.map((role) => converge(role, role.steps)));
+    // These machines answer as soon as they are on, so the step that waits for it finds nothing to do.
+    expect(made).toEqual([
+      ['clone vault-1', 'clone vault-2', `separate ${site.name}`, 'power-on vault-1', 'power-on vault-2'],
+      ['clone apps-worker-1', 'power-on apps-worker-1'],
+    ]);
+    for (const role of roles) expect(await converge(role, role.steps)).toEqual([]);
+    expect(await verify(provisionnementVmsInfra, 'vault-1')).toEqual({ state: 'done' });
+    for (const role of roles) await converge(role, role.remove);
+    for (const role of roles) expect(await converge(role, role.remove)).toEqual([]);
+    expect(sandbox.effects('clone').sort()).toEqual(sandbox.effects('destroy').sort());
+    expect(sandbox.effects('set-rules')).toHaveLength(2);
+  });
+
+  test('verify names what somebody changed by hand', async () => {
+    await converge(provisionnementVmsInfra, provisionnementVmsInfra.steps);
+    machines = machines.map((machine) => ({
+      ...machine,
+      vcpu: 4,
+      address: machine.address.replace('127.77', '127.78'),
+    }));
+    expect(await verify(provisionnementVmsInfra, 'vault-1')).toEqual({
+      state: 'todo',
+      reason: 'is not as planned',
+      changes: ['2 to 4 vCPU', 'cloud-init metadata', 'has 127.77.1.11 instead of 127.78.1.11'],
+    });
+  });
+
+  test('a running machine waits for a restart that a person orders, and gets one', async () => {
+    await converge(provisionnementVmsInfra, provisionnementVmsInfra.steps);
+    machines = machines.map((machine) => ({ ...machine, memoryMiB: 8192 }));
+    const [clone] = provisionnementVmsInfra.steps;
+    await expect(clone!.apply(contextOf(provisionnementVmsInfra, 'vault-1'))).rejects.toThrow(
+      'Then: socle run provisionnement-vms-infra restart vault-1',
+    );
+    const restart = provisionnementVmsInfra.operations['restart']!.steps;
+    expect(await converge(provisionnementVmsInfra, restart)).toEqual(['restart vault-1', 'restart vault-2']);
+    expect(await converge(provisionnementVmsInfra, restart)).toEqual([]);
+    expect(sandbox.effects('power-off')).toEqual(['vault-1', 'vault-2']);
+    expect(await converge(provisionnementVmsInfra, provisionnementVmsInfra.steps)).toEqual([]);
+  });
+
+  test('a host with another key is not taken for the machine', async () => {
+    guests.close();
+    await sandbox.close();
+    guests = sshMachines(utils.generateKeyPairSync('ed25519').private);
+    sandbox = await startSandbox({ machines: guests });
+    site = { ...site, hypervisor: { ...site.hypervisor, url: sandbox.url } as Site['hypervisor'] };
+    environment = { ...environment, SOCLE_VSPHERE_CA: sandbox.caPem };
+    const steps = provisionnementVmsApps.steps;
+    await converge(
+      provisionnementVmsApps,
+      steps.filter((step) => step.id !== 'answer'),
+    );
+    const answer = steps.find((step) => step.id === 'answer')!;
+    expect(await answer.check(contextOf(provisionnementVmsApps, 'apps-worker-1'))).toEqual({
+      state: 'todo',
+      reason: 'SSH answers with another host key',
+      changes: [],
+    });
+  });
+
+  test('machines of another team are only asked for their key', async () => {
+    await converge(provisionnementVmsApps, provisionnementVmsApps.steps);
+    const known = createSecrets(site, environment).bootstrapHostKey('apps-worker-1').publicKey;
+    site = { ...site, hypervisor: { kind: 'existing' } };
+    machines = machines.map((machine) => ({ ...machine, existingHostKey: known }));
+    const cloned = sandbox.effects('clone');
+    expect(await converge(provisionnementVmsApps, provisionnementVmsApps.steps)).toEqual([]);
+    expect(await converge(provisionnementVmsApps, provisionnementVmsApps.remove)).toEqual([]);
+    expect(sandbox.effects('clone')).toEqual(cloned);
+    expect(sandbox.effects('destroy')).toEqual([]);
+    const unknown = { ...machines[2]! };
+    delete unknown.existingHostKey;
+    machines = [unknown];
+    const [hypervisor] = provisionnementVmsApps.preflight;
+    expect(await hypervisor!.check(contextOf(provisionnementVmsApps, site.name))).toEqual([
+      expect.stringContaining('machines.apps-worker-1.hostKey is missing'),
+    ]);
+  });
+});
