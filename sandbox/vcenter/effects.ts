@@ -18,16 +18,44 @@ export type Effect =
 
 const system = 'vcenter';
 
+/** Where first-boot data is kept beside the journal, which is shown and searched and must hold no key, not even encoded. */
+export type Blobs = { keep: (text: string) => string; load: (name: string) => string };
+
+const kept = /^blob:/;
+const longestInJournal = 200;
+
 /** Writes an effect down and lets it happen. */
-export function happen(inventory: Inventory, journal: Journal, effect: Effect): void {
-  journal.append({ system, ...effect });
+export function happen(
+  world: { inventory: Inventory; journal: Journal; blobs: Blobs },
+  effect: Effect,
+): void {
+  const { inventory, journal, blobs } = world;
+  const brief = mapOptions(effect, (content) =>
+    content.length > longestInJournal ? `blob:${blobs.keep(content)}` : content,
+  );
+  journal.append({ system, ...brief });
   apply(inventory, effect);
 }
 
 /** The inventory as the journal left it. */
-export function replay(inventory: Inventory, journal: Journal): void {
-  for (const entry of journal.entries())
-    if (entry.system === system) apply(inventory, entry as unknown as Effect);
+export function replay(inventory: Inventory, journal: Journal, blobs: Blobs): void {
+  for (const entry of journal.entries()) {
+    if (entry.system !== system) continue;
+    const effect = entry as unknown as Effect;
+    apply(
+      inventory,
+      mapOptions(effect, (content) => (kept.test(content) ? blobs.load(content.replace(kept, '')) : content)),
+    );
+  }
+}
+
+function mapOptions<T extends Effect>(effect: T, change: (content: string) => string): T {
+  if (!('config' in effect.detail)) return effect;
+  const { config } = effect.detail;
+  const options = Object.fromEntries(
+    Object.entries(config.options).map(([key, content]) => [key, change(content)]),
+  );
+  return { ...effect, detail: { ...effect.detail, config: { ...config, options } } };
 }
 
 function apply(inventory: Inventory, { effect, subject, detail }: Effect): void {

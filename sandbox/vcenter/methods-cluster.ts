@@ -19,7 +19,7 @@ export const reconfigureComputeResource: Method = ({ world, self, call }) => {
         (all, change) => changed(world, all, change),
         structuredClone(world.inventory.rules),
       );
-      happen(world.inventory, world.journal, { effect: 'set-rules', subject: 'DC0_C0', detail: { rules } });
+      happen(world, { effect: 'set-rules', subject: 'DC0_C0', detail: { rules } });
       return undefined;
     },
   });

@@ -18,7 +18,7 @@ import { gone, machineOf, type Method, type World } from './world.js';
 const clonesAtOnce = 8;
 
 export const cloneVm: Method = ({ world, self, call }) => {
-  const { inventory, journal } = world;
+  const { inventory } = world;
   const source = machineOf(world, self);
   const folder = sentRefs(call, 'folder')[0]?.value ?? '';
   if (folder !== fixed.vmFolder.value && !inventory.folders.has(folder)) throw gone(ref('Folder', folder));
@@ -64,7 +64,7 @@ export const cloneVm: Method = ({ world, self, call }) => {
         );
       // vCenter gives a new instance UUID when the asked one is taken, so a name clash is what keeps twins away.
       if (machineWithUuid(inventory, config.instanceUuid) !== undefined) config.instanceUuid = randomUUID();
-      happen(inventory, journal, {
+      happen(world, {
         effect: 'clone',
         subject: name,
         detail: { id: machine.id, folder, host: machine.host, config },
@@ -84,7 +84,7 @@ export const reconfigVm: Method = ({ world, self, call }) => {
     const changed = configured(world, machineOf(world, self), sent(call, 'spec'), structuredClone(config));
     if (sizeOf(changed) - sizeOf(config) > freeGiB(world.inventory))
       throw new Fault('NoDiskSpace', { datastore: 'LocalDS_0' });
-    happen(world.inventory, world.journal, {
+    happen(world, {
       effect: 'reconfigure',
       subject: machine.name,
       detail: { id: machine.id, config: changed },
@@ -99,7 +99,7 @@ export const relocateVm: Method = ({ world, self, call }) => {
     const host = sentRefs(sent(call, 'spec') ?? call, 'host')[0];
     if (host === undefined || !world.inventory.hosts.some(({ value }) => value === host.value))
       throw new Fault('InvalidArgument', { invalidProperty: 'spec.host' });
-    happen(world.inventory, world.journal, {
+    happen(world, {
       effect: 'relocate',
       subject: machine.name,
       detail: { id: machine.id, host: host.value },
@@ -119,7 +119,7 @@ export const destroy: Method = ({ world, self }) => {
         'The attempted operation cannot be performed in the current state (Powered on).',
       );
     if (config !== undefined) await world.machines.destroy(config.instanceUuid);
-    happen(world.inventory, world.journal, {
+    happen(world, {
       effect: 'destroy',
       subject: machine.name,
       detail: { id: machine.id },

@@ -73,7 +73,7 @@ function powerOn(world: World, machine: SandboxMachine, placed: boolean): Value 
       throw new Fault('NotSupported', {}, 'a template cannot be powered on');
     const host = placed ? separateHost(world, machine) : machine.host;
     await world.machines.powerOn(hardwareOf(machine, config));
-    happen(world.inventory, world.journal, {
+    happen(world, {
       effect: 'power-on',
       subject: machine.name,
       detail: { id: machine.id, host },
@@ -86,7 +86,7 @@ async function switchOff(world: World, self: Ref): Promise<void> {
   const { id, name, power, config } = machineOf(world, self);
   if (power === 'poweredOff') throw wrongPower('poweredOff', power);
   if (config !== undefined) await world.machines.powerOff(config.instanceUuid);
-  happen(world.inventory, world.journal, { effect: 'power-off', subject: name, detail: { id } });
+  happen(world, { effect: 'power-off', subject: name, detail: { id } });
 }
 
 /** The machine's host, or another one when a machine that it must be kept from runs there. */

@@ -82,13 +82,13 @@ export const findChild: Method = ({ world, call }) => {
 };
 
 export const createFolder: Method = ({ world, self, call }) => {
-  const { inventory, journal } = world;
+  const { inventory } = world;
   if (self.value !== fixed.vmFolder.value && !inventory.folders.has(self.value)) throw gone(self);
   const name = sentText(call, 'name') ?? '';
   const twin = childrenOf(inventory, self).find((child) => child.name === name)?.target;
   if (twin !== undefined)
     throw new Fault('DuplicateName', { name, object: twin }, `The name '${name}' already exists.`);
   const id = `group-v${inventory.nextId}`;
-  happen(inventory, journal, { effect: 'create-folder', subject: name, detail: { id, parent: self.value } });
+  happen(world, { effect: 'create-folder', subject: name, detail: { id, parent: self.value } });
   return ref('Folder', id);
 };

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Fault as InjectedFault, Faults, Journal, MachineRuntime, Waits } from '../runtime.js';
+import { blobsIn } from './blobs.js';
 import { serverCertificate } from './certificates.js';
 import { replay } from './effects.js';
 import { Fault } from './fault.js';
@@ -27,7 +28,13 @@ export type VcenterOptions = {
   denied?: readonly string[];
 };
 
-export type RunningVcenter = { url: string; caPem: string; close: () => Promise<void> };
+export type RunningVcenter = {
+  url: string;
+  caPem: string;
+  /** Names of what is there beside the template: nothing of it may be left after a removal. */
+  leftovers: () => { machines: string[]; rules: string[] };
+  close: () => Promise<void>;
+};
 
 const standardInventory: InventoryOptions = {
   hosts: 8,
@@ -45,10 +52,12 @@ const standardInventory: InventoryOptions = {
 export async function startVcenter(options: VcenterOptions): Promise<RunningVcenter> {
   const { address, port, journal, faults, waits, machines, stateFolder, username, password } = options;
   const inventory = emptyInventory({ ...standardInventory, ...options.inventory });
-  replay(inventory, journal);
+  const blobs = blobsIn(stateFolder);
+  replay(inventory, journal, blobs);
   const world: World = {
     inventory,
     journal,
+    blobs,
     faults,
     waits,
     machines,
@@ -68,7 +77,18 @@ export async function startVcenter(options: VcenterOptions): Promise<RunningVcen
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, address, resolve));
   const bound = server.address();
   const actual = typeof bound === 'object' && bound !== null ? bound.port : port;
-  return { url: `https://${address}:${actual}/sdk`, caPem, close: () => close(server, world) };
+  const leftovers = (): { machines: string[]; rules: string[] } => ({
+    machines: [...inventory.machines.values()]
+      .filter(({ config }) => config?.template !== true)
+      .map(({ name }) => name),
+    rules: inventory.rules.map(({ name }) => name),
+  });
+  return {
+    url: `https://${address}:${actual}/sdk`,
+    caPem,
+    leftovers,
+    close: () => close(server, world),
+  };
 }
 
 async function close(server: Server, world: World): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Faults, Journal, MachineRuntime, Waits } from '../runtime.js';
+import type { Blobs } from './effects.js';
 import { Fault } from './fault.js';
 import type { Inventory, SandboxMachine } from './inventory.js';
 import type { Sent } from './request.js';
@@ -10,6 +11,7 @@ import { ref, type Ref, type Value } from './value.js';
 export type World = {
   inventory: Inventory;
   journal: Journal;
+  blobs: Blobs;
   faults: Faults;
   waits: Waits;
   machines: MachineRuntime;

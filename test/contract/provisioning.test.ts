@@ -118,6 +118,8 @@ describe('the provisioning roles', () => {
     for (const role of roles) expect(await converge(role, role.remove)).toEqual([]);
     expect(sandbox.effects('clone').sort()).toEqual(sandbox.effects('destroy').sort());
     expect(sandbox.effects('set-rules')).toHaveLength(2);
+    expect(sandbox.leftovers()).toEqual({ machines: [], rules: [] });
+    expect(sandbox.journal()).not.toMatch(/[A-Za-z0-9+/=]{201}/);
   });
 
   test('verify names what somebody changed by hand', async () => {

@@ -26,6 +26,9 @@ export async function startSimulator(): Promise<Target> {
 
 export type Sandbox = Target & {
   effects: (effect: string) => string[];
+  leftovers: () => { machines: string[]; rules: string[] };
+  /** The journal as it is stored. */
+  journal: () => string;
   inject: (fault: Omit<Fault, 'system' | 'times'>, times?: number) => void;
   running: Map<string, Hardware>;
   /** Ends this server and starts it again from its journal, on another port. */
@@ -89,6 +92,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     url: server.url,
     caPem: server.caPem,
     running,
+    leftovers: server.leftovers,
+    journal: () => JSON.stringify(entries),
     effects: (effect) => entries.filter((entry) => entry.effect === effect).map((entry) => entry.subject),
     inject: (fault, times = 1) => void due.push({ system: 'vcenter', times, ...fault }),
     restart: async () => {
