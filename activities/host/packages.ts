@@ -1,11 +1,8 @@
 import { quote } from './quote.js';
 import type { Resource } from './resource.js';
+import { unitLibrary } from './unit-library.js';
 
-/**
- * Needs dpkg-query and apt-get, or rpm and dnf; systemd-run, systemctl, sleep, cat, tail. The installation runs as a unit
- * of its own that survives a lost connection; the next attempt finds it running and waits for it. Its exit code and its
- * last words stand in files, since a unit that was collected cannot be asked.
- */
+/** Needs dpkg-query and apt-get, or rpm and dnf, and what unitLibrary needs. */
 export const packagesLibrary = `missing() {
   for package in "$@"; do
     if command -v dpkg-query >/dev/null; then
@@ -14,18 +11,6 @@ export const packagesLibrary = `missing() {
       rpm -q --whatprovides "$package" >/dev/null 2>&1 || printf '%s ' "$package"
     fi
   done
-}
-await_unit() {
-  if ! systemctl is-active --quiet "$1"; then
-    rm -f "$state/$1.code"
-    systemctl reset-failed "$1" 2>/dev/null || :
-    systemd-run --quiet --collect --unit="$1" /bin/sh -c "( $2 ) >$state/$1.log 2>&1; echo \\$? >$state/$1.code"
-  fi
-  await_unit "$1"
-  if [ "$(cat "$state/$1.code")" != 0 ]; then
-    tail -n 5 "$state/$1.log" >&2
-    exit 1
-  fi
 }
 install_packages() {
   if command -v apt-get >/dev/null; then
@@ -52,7 +37,7 @@ packages() {
 export function packages(names: readonly string[]): Resource {
   return {
     title: 'packages',
-    library: [packagesLibrary],
+    library: [unitLibrary, packagesLibrary],
     call: `packages ${names.map(quote).join(' ')}`,
     notify: [],
   };

@@ -22,6 +22,21 @@ finish() {
   if [ "$mode" = apply ]; then result=changed; fi
   printf '{"resource":%s,"state":"%s","diff":"%s"}\n' "$resource" "$result" "$(printf %s "$difference" | base64 | tr -d '\n')"
 }
+unit() {
+  if ! systemctl is-active --quiet "$1"; then
+    rm -f "$state/$1.code"
+    systemctl reset-failed "$1" 2>/dev/null || :
+    systemd-run --quiet --collect --unit="$1" /bin/sh -c "( $2 ) >$state/$1.log 2>&1; echo \$? >$state/$1.code"
+  fi
+  while systemctl is-active --quiet "$1"; do
+    echo
+    sleep 1
+  done
+  if [ "$(cat "$state/$1.code" 2>/dev/null)" != 0 ]; then
+    tail -n 5 "$state/$1.log" >&2
+    exit 1
+  fi
+}
 missing() {
   for package in "$@"; do
     if command -v dpkg-query >/dev/null; then
@@ -30,18 +45,6 @@ missing() {
       rpm -q --whatprovides "$package" >/dev/null 2>&1 || printf '%s ' "$package"
     fi
   done
-}
-await_unit() {
-  if ! systemctl is-active --quiet "$1"; then
-    rm -f "$state/$1.code"
-    systemctl reset-failed "$1" 2>/dev/null || :
-    systemd-run --quiet --collect --unit="$1" /bin/sh -c "( $2 ) >$state/$1.log 2>&1; echo \$? >$state/$1.code"
-  fi
-  await_unit "$1"
-  if [ "$(cat "$state/$1.code")" != 0 ]; then
-    tail -n 5 "$state/$1.log" >&2
-    exit 1
-  fi
 }
 install_packages() {
   if command -v apt-get >/dev/null; then
