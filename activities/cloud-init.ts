@@ -16,6 +16,7 @@ export type FirstBootKeys = {
 type SiteOfMachine = Pick<Site, 'domain' | 'ssh' | 'zones' | 'dns'>;
 
 const defaultSshPort = 22;
+const defaultCard = 'eth0';
 
 /**
  * cloud-init user data for a machine's first boot. JSON is YAML, so that no quoting can go wrong.
@@ -59,13 +60,16 @@ export function userDataOf(machine: Machine, site: SiteOfMachine, keys: FirstBoo
  */
 export function metaDataOf(machine: Machine, site: SiteOfMachine, macAddress: string): string {
   const zone = site.zones[machine.zone];
+  const name = zone.interface ?? defaultCard;
   const card = {
     match: { macaddress: macAddress.toLowerCase() },
-    ...(zone.interface === undefined ? {} : { 'set-name': zone.interface }),
+    // Always: without it networkd and sysconfig match the MAC address and a name that no card has.
+    'set-name': name,
     dhcp4: false,
     dhcp6: false,
     addresses: [`${machine.address}/${prefixLength(zone.cidr)}`],
-    routes: [{ to: 'default', via: zone.gateway }],
+    // Not "default": cloud-init 22.4 refuses that word for every renderer but netplan.
+    routes: [{ to: '0.0.0.0/0', via: zone.gateway }],
     nameservers: {
       addresses: (zone.dns ?? site.dns.servers).map((server) => splitHostPort(server, 53).host),
       search: [site.domain],
@@ -75,7 +79,7 @@ export function metaDataOf(machine: Machine, site: SiteOfMachine, macAddress: st
   const metaData = {
     'instance-id': machine.instanceUuid,
     'local-hostname': machine.name,
-    network: { version: 2, ethernets: { [zone.interface ?? 'primary']: card } },
+    network: { version: 2, ethernets: { [name]: card } },
     redact: ['userdata', 'vendordata'],
   };
   return JSON.stringify(metaData, null, 2);

@@ -78,16 +78,16 @@ describe('metadata', () => {
     );
   });
 
-  test('leaves the card its name when the site names none, and drops ports that no resolver takes', () => {
+  test('names the card eth0 when the site names none, and drops ports that no resolver takes', () => {
     const read = JSON.parse(metaDataOf(machine, site, '00:50:56:aa:bb:cc')) as {
       network: { ethernets: Record<string, Record<string, unknown>> };
     };
-    const card = read.network.ethernets['primary'];
+    const card = read.network.ethernets['eth0'];
     expect(card).toMatchObject({
       match: { macaddress: '00:50:56:aa:bb:cc' },
       addresses: ['10.10.0.11/24'],
       nameservers: { addresses: ['10.10.0.2', '10.10.0.3'], search: ['site.example.org'] },
     });
-    expect(card).not.toHaveProperty('set-name');
+    expect(card).toHaveProperty('set-name', 'eth0');
   });
 });
