@@ -13,7 +13,7 @@ export const attributesLibrary = `attributes() {
 }`;
 
 /**
- * Needs cat, diff, grep, cut, sed, head, mktemp, mv, rm, mkdir. The new file is complete, has its owner and passed its
+ * Needs cat, diff, grep, cut, head, mktemp, mv, rm, mkdir. The new file is complete, has its owner and passed its
  * validation before it takes the old one's place in one rename.
  */
 export const fileLibrary = `replace() {
@@ -37,7 +37,7 @@ file() {
     what="$1: other content"
     if [ "$4" = shown ]; then
       what="$what
-$(printf %s "$6" | diff "$1" - 2>/dev/null | grep '^[<>]' | sed -e 's/^</-/' -e 's/^>/+/' | cut -c 1-160 | head -n 12)"
+$(printf %s "$6" | diff -u "$1" - 2>/dev/null | grep '^[-+]' | grep -v -e '^--- ' -e '^+++ ' | cut -c 1-160 | head -n 12)"
     fi
   fi
   if differs "$what"; then replace "$@"; fi

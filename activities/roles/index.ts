@@ -1,6 +1,7 @@
 import type { AnyRole } from '../registry.js';
 import { provisionnementVmsApps } from './1-provisioning/provisionnement-vms-apps.js';
 import { provisionnementVmsInfra } from './1-provisioning/provisionnement-vms-infra.js';
+import { prepareVms } from './2-preparation/prepare-vms.js';
 
 /** Every role of this version, in the order of config/phases.ts. */
-export const roles: readonly AnyRole[] = [provisionnementVmsInfra, provisionnementVmsApps];
+export const roles: readonly AnyRole[] = [provisionnementVmsInfra, provisionnementVmsApps, prepareVms];

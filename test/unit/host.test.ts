@@ -70,7 +70,7 @@ describe('a file', () => {
   test('shows what differs, unless it is secret', () => {
     run([hosts('a\nb\n')], 'apply');
     const shown = run([hosts('a\nc\n')], 'check').resources[0];
-    expect(shown?.diff).toEqual([`${root}/etc/hosts: other content`, '- b', '+ c']);
+    expect(shown?.diff).toEqual([`${root}/etc/hosts: other content`, '-b', '+c']);
     const hidden = run([hosts('a\nc\n', { secret: true })], 'check').resources[0];
     expect(hidden?.diff).toEqual([`${root}/etc/hosts: other content`]);
   });

@@ -22,8 +22,7 @@ export async function lease(target: SshTarget): Promise<Lease> {
     if (!isExpectedKey(target, hostKey)) {
       // Opened under a key that was right then, such as the bootstrap key: ask the host again. Who still uses the old
       // connection ends with it.
-      if (known.users === 0) remove(key, known);
-      else forget(key, known);
+      leaveConnection(target);
       return lease(target);
     }
     return borrow(key, known);
@@ -42,6 +41,15 @@ export async function lease(target: SshTarget): Promise<Lease> {
   );
   await entry.opening;
   return borrow(key, entry);
+}
+
+/** Makes the next command connect anew; commands that are running end on the old connection. */
+export function leaveConnection(target: SshTarget): void {
+  const key = connectionKey(target);
+  const entry = entries.get(key);
+  if (entry === undefined) return;
+  if (entry.users === 0) remove(key, entry);
+  else forget(key, entry);
 }
 
 /** Closes every connection; for the end of a worker or a test. */

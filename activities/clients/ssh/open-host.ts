@@ -1,4 +1,4 @@
-import { closeAll, lease } from './connection-pool.js';
+import { closeAll, lease, leaveConnection } from './connection-pool.js';
 import { commandError, runCommand, type CommandOptions, type CommandResult } from './run-command.js';
 import { targetName, type SshTarget } from './target.js';
 
@@ -13,6 +13,8 @@ export type Host = {
    * @throws SshCommandError also when it ends with another code than 0
    */
   run: (script: string, options?: Omit<CommandOptions, 'stdin'>) => Promise<CommandResult>;
+  /** Makes the next command connect anew: proof that a login still works. */
+  reconnect: () => void;
 };
 
 /** A host to run commands on. Connects with the first command; connections are shared, kept and closed when idle. */
@@ -32,6 +34,9 @@ export function openHost(target: SshTarget): Host {
   };
   return {
     execute,
+    reconnect: () => {
+      leaveConnection(target);
+    },
     run: async (script, options = {}) => {
       const startedAt = Date.now();
       const shell = target.user === 'root' ? 'sh -s' : 'sudo -n sh -s';

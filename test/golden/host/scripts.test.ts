@@ -4,11 +4,14 @@ import { absent } from '../../../activities/host/absent.js';
 import { authorizedKeys } from '../../../activities/host/authorized-keys.js';
 import { command } from '../../../activities/host/command.js';
 import { compile } from '../../../activities/host/compile.js';
+import { dataDisk } from '../../../activities/host/data-disk.js';
 import { directory } from '../../../activities/host/directory.js';
 import { file } from '../../../activities/host/file.js';
+import { firewall } from '../../../activities/host/firewall.js';
 import { hostname } from '../../../activities/host/hostname.js';
 import { blockedModules, kernelModules } from '../../../activities/host/kernel-modules.js';
 import { members } from '../../../activities/host/members.js';
+import { staticNetwork } from '../../../activities/host/network.js';
 import { packages } from '../../../activities/host/packages.js';
 import { reload, type Resource } from '../../../activities/host/resource.js';
 import { service } from '../../../activities/host/service.js';
@@ -28,6 +31,18 @@ export const kinds: Record<string, Resource[]> = {
       mode: '0640',
       validate: 'app --check "$new"',
       notify: [reload('app')],
+    }),
+  ],
+  'data-disk': [dataDisk({ label: 'socle-data', sizeGiB: 40, mountPoint: '/var/lib/data' })],
+  firewall: [firewall('table inet socle {\n}\n')],
+  network: [
+    staticNetwork({
+      address: '10.10.0.12',
+      prefixLength: 24,
+      gateway: '10.10.0.1',
+      dnsServers: ['10.10.0.2'],
+      searchDomain: 'site.example.org',
+      mtu: 1500,
     }),
   ],
   hostname: [hostname('vault-1')],
@@ -51,8 +66,8 @@ describe.each(Object.entries(kinds))('the script of %s', (name, resources) => {
     await expect(script).toMatchFileSnapshot(`${name}.sh`);
   });
   test('is clean for shellcheck', () => {
-    // 2016: text in single quotes is meant so. 2154, 2034: variables that library functions share.
-    const options = ['-s', 'sh', '-e', '2016,2154,2034', '-'];
+    // 2015, 2016: meant so. 2154, 2034: variables that library functions share.
+    const options = ['-s', 'sh', '-e', '2015,2016,2034,2154', '-'];
     const { stdout, error } = spawnSync('shellcheck', options, { input: script, encoding: 'utf8' });
     if (error) throw new Error(`shellcheck is needed (apt-get install shellcheck): ${error.message}`);
     expect(stdout).toBe('');

@@ -1,0 +1,72 @@
+import { attributesLibrary, fileCall, fileLibrary } from './file.js';
+import { quote } from './quote.js';
+import type { Resource } from './resource.js';
+import { timedRestoreLibrary } from './timed-restore.js';
+
+const rules = '/etc/socle/firewall.nft';
+const unitPath = '/etc/systemd/system/socle-firewall.service';
+
+/** What the kernel answered right after the rules were loaded; anything else later is a change by somebody. */
+const loaded = '/etc/socle/firewall.loaded';
+
+const unit = `[Unit]
+Description=Socle's firewall: the table inet socle
+DefaultDependencies=no
+After=local-fs.target systemd-modules-load.service
+Before=network-pre.target
+Wants=network-pre.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/sbin/nft -f ${rules}
+
+[Install]
+WantedBy=sysinit.target
+`;
+
+/** Needs nft, sha256sum, systemctl. Only the table inet socle is ever touched. */
+const firewallLibrary = `firewall_now() { sha256sum <"$1" && nft -s list table inet socle; }
+firewall() {
+  if unconfirmed; then
+    differs 'the rules wait for their confirmation' || :
+    return 0
+  fi
+  if [ -e "$1" ] && [ "$(cat "$1" && printf x)" = "$3x" ] && [ "$(firewall_now "$1" 2>/dev/null || :)" = "$(cat "$2" 2>/dev/null || :)" ]; then
+    return 0
+  fi
+  if differs "table inet socle: other rules"; then
+    arm_restore "rm -f $2; nft delete table inet socle; [ ! -e $1 ] || nft -f $1" "$1"
+    replace "$1" 600 root:root hidden 'nft -c -f "$new"' "$3"
+    nft -f "$1"
+    firewall_now "$1" >"$2"
+  fi
+}`;
+
+/**
+ * The rules of the table inet socle, loaded in one transaction and at every boot. Unless a new connection confirms them
+ * within a minute (timed-restore.ts), the rules from before come back.
+ */
+export function firewall(ruleset: string): Resource {
+  return {
+    title: 'firewall',
+    library: [attributesLibrary, fileLibrary, timedRestoreLibrary, firewallLibrary],
+    call: [
+      `firewall ${rules} ${loaded} ${quote(ruleset)}`,
+      fileCall({ path: unitPath, content: unit }),
+      `if [ "$(systemctl is-enabled socle-firewall.service 2>/dev/null || :)" != enabled ]; then`,
+      `if differs 'not loaded at boot'; then systemctl daemon-reload && systemctl enable --quiet socle-firewall.service; fi`,
+      'fi',
+    ].join('\n'),
+    notify: [],
+  };
+}
+
+/** Shell that takes the firewall away again. */
+export const removeFirewall = {
+  unless: `! nft list table inet socle && [ ! -e ${rules} ]`,
+  run: `systemctl disable --quiet socle-firewall.service 2>/dev/null || :
+nft delete table inet socle 2>/dev/null || :
+rm -f ${unitPath} ${rules} ${loaded}
+systemctl daemon-reload`,
+};

@@ -1,0 +1,28 @@
+import type { Json } from '../../config/json.js';
+import type { Machine } from '../../config/machine.js';
+import type { Host } from '../clients/ssh/open-host.js';
+import type { StepContext } from '../role.js';
+
+/** Hosts worked on at once by one step that spans the site. */
+const atOnce = 32;
+
+/** Does the same on several machines, some at once, and answers in their order. The first failure ends it. */
+export async function forEachMachine<Result, Inputs extends Json>(
+  context: StepContext<Inputs>,
+  machines: readonly Machine[],
+  work: (machine: Machine, host: Host) => Promise<Result>,
+): Promise<Result[]> {
+  const { openHost } = await import('../clients/ssh/open-host.js');
+  const { hostTarget } = await import('./host-target.js');
+  const results: Result[] = [];
+  const queue = machines.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, machine] of queue) {
+      const target = await hostTarget(context.site, machine, context.secrets);
+      results[index] = await work(machine, openHost(target));
+    }
+  };
+  const settled = await Promise.allSettled(Array.from({ length: Math.min(atOnce, machines.length) }, worker));
+  for (const outcome of settled) if (outcome.status === 'rejected') throw outcome.reason;
+  return results;
+}

@@ -1,0 +1,40 @@
+import type { Machine } from '../../../config/machine.js';
+import type { Site } from '../../../config/site.js';
+import { packages } from '../../host/packages.js';
+import type { Resource } from '../../host/resource.js';
+import type { PrepareVmsInputs } from './inputs.js';
+import { isNode, type OperatingSystem } from './os.js';
+
+const common = ['ca-certificates', 'chrony', 'curl', 'nftables', 'openssl', 'sudo', 'xfsprogs'];
+const byFamily = {
+  debian: ['auditd', 'iproute2', 'netcat-openbsd', 'unattended-upgrades', 'e2fsprogs'],
+  redhat: ['audit', 'iproute', 'nmap-ncat', 'dnf-automatic', 'e2fsprogs'],
+} as const;
+
+/** What Longhorn needs on every node: longhorn.io/docs, installation requirements. */
+const nodePackages = {
+  debian: ['open-iscsi', 'nfs-common', 'cryptsetup'],
+  redhat: ['iscsi-initiator-utils', 'nfs-utils', 'cryptsetup'],
+} as const;
+
+const syslogPackages = {
+  debian: ['rsyslog', 'rsyslog-gnutls'],
+  redhat: ['rsyslog', 'rsyslog-gnutls'],
+} as const;
+
+/** The packages that later steps and roles take for granted; `nc` is what the probes use. */
+export function basePackages(
+  site: Site,
+  machine: Machine,
+  { family }: OperatingSystem,
+  inputs: PrepareVmsInputs,
+): Resource {
+  const names = [
+    ...common,
+    ...byFamily[family],
+    ...(isNode(machine) ? nodePackages[family] : []),
+    ...(site.syslog === undefined ? [] : syslogPackages[family]),
+    ...inputs.extraPackages,
+  ];
+  return packages([...new Set(names)].sort());
+}

@@ -1,0 +1,114 @@
+import type { StepContext } from '../../role.js';
+import { hostStep } from '../../host/host-step.js';
+import { firewall } from '../../host/firewall.js';
+import type { Resource } from '../../host/resource.js';
+import { service } from '../../host/service.js';
+import { accounts } from './accounts.js';
+import { artifactAccess } from './artifact-access.js';
+import { audit } from './audit.js';
+import { basePackages } from './base-packages.js';
+import { disks } from './disks.js';
+import { firewallRules } from './firewall-rules.js';
+import { sshHardening } from './hardening-ssh.js';
+import { hostKey } from './host-key.js';
+import { PrepareVmsInputs } from './inputs.js';
+import { kernel } from './kernel.js';
+import { login } from './login.js';
+import { isNode, operatingSystemOf } from './os.js';
+import { packageSources } from './package-sources.js';
+import { system } from './system.js';
+import { time } from './time.js';
+import { updates } from './updates.js';
+
+/** The wanted state of one machine, by step; verify compares all of it at once. */
+export const stateOf = {
+  access: ({ site, machine, secrets }: StepContext): Resource[] => [
+    ...accounts(site, secrets.operatorKey().publicKey),
+    ...(machine.existingHostKey === undefined
+      ? hostKey(secrets.hostKey(machine.name), operatingSystemOf(site, machine))
+      : []),
+  ],
+  system: ({ plan, machine, inputs }: StepContext): Resource[] =>
+    system(plan, machine, PrepareVmsInputs.parse(inputs)),
+  packages: async ({ site, machine, inputs, secrets }: StepContext): Promise<Resource[]> => {
+    const os = operatingSystemOf(site, machine);
+    const options = PrepareVmsInputs.parse(inputs);
+    return [
+      ...packageSources(site, os, options, await artifactAccess(site, secrets)),
+      basePackages(site, machine, os, options),
+      ...time(site, machine, os),
+    ];
+  },
+  disks: ({ machine }: StepContext): Resource[] => disks(machine),
+  hardening: async ({ site, machine, inputs, secrets }: StepContext): Promise<Resource[]> => {
+    const os = operatingSystemOf(site, machine);
+    const authority = site.syslog?.ca === undefined ? undefined : await secrets.resolve(site.syslog.ca);
+    return [
+      ...kernel(machine),
+      ...login(PrepareVmsInputs.parse(inputs).banner),
+      ...sshHardening(site, machine, os),
+      ...audit(site, authority),
+      ...updates(os),
+    ];
+  },
+  firewall: ({ site, plan, machine }: StepContext): Resource[] => [
+    service({ unit: 'ufw.service', boot: 'masked', now: 'stopped' }),
+    service({ unit: 'firewalld.service', boot: 'masked', now: 'stopped' }),
+    // Stopping it would flush everybody's rules, so it only must not start again.
+    service({ unit: 'nftables.service', boot: 'masked', now: 'any' }),
+    ...(isNode(machine)
+      ? ['rpcbind.socket', 'rpcbind.service'].map((unit) => service({ unit, boot: 'masked', now: 'stopped' }))
+      : []),
+    firewall(firewallRules(site, plan, machine)),
+  ],
+} as const;
+
+const confirm = async (context: StepContext): Promise<void> => {
+  const { confirmLogin } = await import('../../host/confirm.js');
+  await confirmLogin(context);
+};
+
+const after = ['prepare-vms.access'];
+const packagesMs = 40 * 60_000;
+
+/** One round trip each. Whatever could lock Socle out is confirmed over a new connection before the step counts as done. */
+export const preparationSteps = [
+  hostStep({
+    id: 'access',
+    title: 'accounts, keys and the final host key',
+    after: ['provisionnement-vms-infra.answer', 'provisionnement-vms-apps.answer'],
+    stage: 'bootstrap',
+    resources: stateOf.access,
+    afterApply: confirm,
+  }),
+  hostStep({
+    id: 'system',
+    title: 'name, names of others, network and name servers',
+    after,
+    resources: stateOf.system,
+    afterApply: confirm,
+  }),
+  hostStep({
+    id: 'packages',
+    title: 'package sources, base packages and time',
+    profile: 'packages',
+    after,
+    timeoutMs: packagesMs,
+    resources: stateOf.packages,
+  }),
+  hostStep({ id: 'disks', title: 'data disks', after, resources: stateOf.disks }),
+  hostStep({
+    id: 'hardening',
+    title: 'sshd, kernel, logins, audit and security updates',
+    after: [...after, 'prepare-vms.packages'],
+    resources: stateOf.hardening,
+    afterApply: confirm,
+  }),
+  hostStep({
+    id: 'firewall',
+    title: 'firewall of the port table',
+    after: [...after, 'prepare-vms.packages'],
+    resources: stateOf.firewall,
+    afterApply: confirm,
+  }),
+];

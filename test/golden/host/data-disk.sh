@@ -1,0 +1,69 @@
+set -eu
+umask 022
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
+export PATH LC_ALL
+mode=apply state=/run/socle
+begin() { resource=$1; notify=$2; difference=; }
+differs() {
+  difference="$difference$1
+"
+  [ "$mode" = apply ] || return 1
+  for name in $notify; do
+    mkdir -p "$state/handlers"
+    : >"$state/handlers/$name"
+  done
+}
+finish() {
+  if [ -z "$difference" ]; then
+    printf '{"resource":%s,"state":"ok"}\n' "$resource"
+    return 0
+  fi
+  result=todo
+  if [ "$mode" = apply ]; then result=changed; fi
+  printf '{"resource":%s,"state":"%s","diff":"%s"}\n' "$resource" "$result" "$(printf %s "$difference" | base64 | tr -d '\n')"
+}
+blank_disk() {
+  lsblk -bdnro NAME,SIZE,TYPE | while read -r name size type; do
+    if [ "$type" = disk ] && [ "$size" = "$1" ] && [ "$(lsblk -nro NAME "/dev/$name" | grep -c .)" = 1 ]; then
+      code=0
+      blkid -p "/dev/$name" >/dev/null 2>&1 || code=$?
+      if [ "$code" = 2 ]; then printf '%s\n' "/dev/$name"; fi
+    fi
+  done | head -n 1
+}
+data_disk() {
+  device=$(blkid -L "$1" || :)
+  if [ -z "$device" ]; then
+    device=$(blank_disk "$2")
+    if ! differs "no file system $1 yet"; then return 0; fi
+    if [ -z "$device" ]; then
+      echo "no blank disk of exactly $2 bytes for $3; disks here: $(lsblk -bdnro NAME,SIZE,TYPE | tr '\n' ';')" >&2
+      exit 1
+    fi
+    mkfs.ext4 -q -L "$1" "$device"
+  fi
+  entry="UUID=$(blkid -o value -s UUID "$device") $3 ext4 defaults,nofail,x-systemd.device-timeout=30 0 2"
+  if ! grep -qxF "$entry" /etc/fstab; then
+    if differs "$3: not in fstab"; then
+      { grep -v "^[^#]* $3 " /etc/fstab || :; printf '%s\n' "$entry"; } >/etc/fstab.socle
+      chmod 644 /etc/fstab.socle
+      mv -f /etc/fstab.socle /etc/fstab
+    fi
+  fi
+  if ! mountpoint -q "$3"; then
+    if differs "$3: not mounted"; then
+      mkdir -p "$3"
+      mount "$3"
+    fi
+  fi
+}
+main() {
+mkdir -p "$state"
+exec 9>"$state/lock"
+flock -w 120 9 || exit 75
+begin '"data disk /var/lib/data"' ''
+data_disk socle-data 42949672960 /var/lib/data
+finish
+printf '{"end":true}\n'
+}
+main </dev/null

@@ -1,0 +1,170 @@
+set -eu
+umask 022
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
+export PATH LC_ALL
+mode=apply state=/run/socle
+begin() { resource=$1; notify=$2; difference=; }
+differs() {
+  difference="$difference$1
+"
+  [ "$mode" = apply ] || return 1
+  for name in $notify; do
+    mkdir -p "$state/handlers"
+    : >"$state/handlers/$name"
+  done
+}
+finish() {
+  if [ -z "$difference" ]; then
+    printf '{"resource":%s,"state":"ok"}\n' "$resource"
+    return 0
+  fi
+  result=todo
+  if [ "$mode" = apply ]; then result=changed; fi
+  printf '{"resource":%s,"state":"%s","diff":"%s"}\n' "$resource" "$result" "$(printf %s "$difference" | base64 | tr -d '\n')"
+}
+service() {
+  now=$(systemctl is-enabled "$1" 2>/dev/null || :)
+  case $2:$now in
+    enabled:enabled | enabled:static | enabled:alias | disabled:disabled | disabled:not-found | disabled: | masked:masked) ;;
+    enabled:*) if differs "$1: ${now:-unknown} -> enabled"; then systemctl enable --quiet "$1"; fi ;;
+    disabled:*) if differs "$1: $now -> disabled"; then systemctl disable --quiet "$1"; fi ;;
+    masked:*) if differs "$1: ${now:-unknown} -> masked"; then systemctl mask --quiet "$1" 2>/dev/null; fi ;;
+  esac
+  if [ "$3" = any ]; then return 0; fi
+  now=stopped
+  if systemctl is-active --quiet "$1"; then now=running; fi
+  if [ "$now" = "$3" ]; then return 0; fi
+  if differs "$1: $now -> $3"; then
+    if [ "$3" = running ]; then systemctl start "$1"; else systemctl stop "$1"; fi
+  fi
+}
+attributes() {
+  now=$(stat -c '%a %U:%G' "$1")
+  if [ "$now" != "$2 $3" ]; then
+    if differs "$1: $now -> $2 $3"; then
+      chown "$3" "$1"
+      chmod "$2" "$1"
+    fi
+  fi
+}
+replace() {
+  mkdir -p "${1%/*}"
+  new=$(mktemp "$1.XXXXXX")
+  if printf %s "$6" >"$new" && chown "$3" "$new" && chmod "$2" "$new" && eval "$5" && mv -f "$new" "$1"; then
+    return 0
+  fi
+  rm -f "$new"
+  exit 1
+}
+file() {
+  now=
+  if [ -f "$1" ] && [ ! -L "$1" ]; then now=$(cat "$1" && printf x); fi
+  if [ "$now" = "$6x" ]; then
+    attributes "$1" "$2" "$3"
+    return 0
+  fi
+  what="$1: missing"
+  if [ -n "$now" ]; then
+    what="$1: other content"
+    if [ "$4" = shown ]; then
+      what="$what
+$(printf %s "$6" | diff -u "$1" - 2>/dev/null | grep '^[-+]' | grep -v -e '^--- ' -e '^+++ ' | cut -c 1-160 | head -n 12)"
+    fi
+  fi
+  if differs "$what"; then replace "$@"; fi
+}
+unconfirmed() { systemctl is-active --quiet socle-restore.timer; }
+arm_restore() {
+  systemctl stop socle-restore.timer 2>/dev/null || :
+  rm -rf "$state/before"
+  mkdir -p "$state/before"
+  restore="$1"
+  shift
+  for path in "$@"; do
+    copy="$state/before/$(printf %s "$path" | tr / _)"
+    if [ -e "$path" ]; then
+      cp -p "$path" "$copy"
+      restore="cp -p $copy $path; $restore"
+    else
+      restore="rm -f $path; $restore"
+    fi
+  done
+  printf '%s\n' "$restore" >"$state/restore"
+  systemd-run --quiet --collect --unit=socle-restore --on-active=60 /bin/sh "$state/restore"
+}
+firewall_now() { sha256sum <"$1" && nft -s list table inet socle; }
+firewall() {
+  if unconfirmed; then
+    differs 'the rules wait for their confirmation' || :
+    return 0
+  fi
+  if [ -e "$1" ] && [ "$(cat "$1" && printf x)" = "$3x" ] && [ "$(firewall_now "$1" 2>/dev/null || :)" = "$(cat "$2" 2>/dev/null || :)" ]; then
+    return 0
+  fi
+  if differs "table inet socle: other rules"; then
+    arm_restore "rm -f $2; nft delete table inet socle; [ ! -e $1 ] || nft -f $1" "$1"
+    replace "$1" 600 root:root hidden 'nft -c -f "$new"' "$3"
+    nft -f "$1"
+    firewall_now "$1" >"$2"
+  fi
+}
+main() {
+mkdir -p "$state"
+exec 9>"$state/lock"
+flock -w 120 9 || exit 75
+begin '"service ufw.service"' ''
+service ufw.service masked stopped
+finish
+begin '"service firewalld.service"' ''
+service firewalld.service masked stopped
+finish
+begin '"service nftables.service"' ''
+service nftables.service masked any
+finish
+begin '"firewall"' ''
+firewall /etc/socle/firewall.nft /etc/socle/firewall.loaded 'table inet socle
+delete table inet socle
+table inet socle {
+  chain input {
+    type filter hook input priority filter; policy drop;
+    ct state established,related accept
+    ct state invalid drop
+    iifname "lo" accept
+    ip protocol icmp icmp type { echo-request, destination-unreachable, time-exceeded } limit rate 50/second accept
+    meta l4proto ipv6-icmp limit rate 50/second accept
+    ip saddr 127.0.0.0/8 tcp dport 2222 accept comment "2 SSH"
+    ip saddr 127.0.0.0/8 tcp dport 6443 accept comment "5 Kubernetes API"
+    ip saddr 127.0.0.0/8 tcp dport 443 accept comment "6 consoles and functional checks"
+    ip saddr { 127.10.0.10, 127.10.0.11, 127.10.0.12 } tcp dport 6443 accept comment "21 TokenReview of the Kubernetes auth methods"
+    ip saddr 127.10.0.13 tcp dport 443 accept comment "26 Gogs webhook to Argo CD (optional)"
+    ip saddr 127.40.0.13 meta l4proto vrrp accept comment "28 keepalived, unicast"
+    ip saddr { 127.0.0.0/8, 127.10.0.14 } tcp dport 8404 accept comment "29 HAProxy statistics, TLS and password"
+    tcp dport { 443, 80 } accept comment "38 public portals and APIs; 80 only redirects"
+    ip saddr { 127.40.0.14, 127.40.0.15, 127.40.0.16 } tcp dport { 6443, 9345 } accept comment "46 join and API through the pair"
+    limit rate 5/second log prefix "socle-drop " level info
+    counter drop
+  }
+}
+'
+file /etc/systemd/system/socle-firewall.service 644 root:root shown : '[Unit]
+Description=Socle'\''s firewall: the table inet socle
+DefaultDependencies=no
+After=local-fs.target systemd-modules-load.service
+Before=network-pre.target
+Wants=network-pre.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/sbin/nft -f /etc/socle/firewall.nft
+
+[Install]
+WantedBy=sysinit.target
+'
+if [ "$(systemctl is-enabled socle-firewall.service 2>/dev/null || :)" != enabled ]; then
+if differs 'not loaded at boot'; then systemctl daemon-reload && systemctl enable --quiet socle-firewall.service; fi
+fi
+finish
+printf '{"end":true}\n'
+}
+main </dev/null

@@ -1,0 +1,253 @@
+set -eu
+umask 022
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
+export PATH LC_ALL
+mode=apply state=/run/socle
+begin() { resource=$1; notify=$2; difference=; }
+differs() {
+  difference="$difference$1
+"
+  [ "$mode" = apply ] || return 1
+  for name in $notify; do
+    mkdir -p "$state/handlers"
+    : >"$state/handlers/$name"
+  done
+}
+finish() {
+  if [ -z "$difference" ]; then
+    printf '{"resource":%s,"state":"ok"}\n' "$resource"
+    return 0
+  fi
+  result=todo
+  if [ "$mode" = apply ]; then result=changed; fi
+  printf '{"resource":%s,"state":"%s","diff":"%s"}\n' "$resource" "$result" "$(printf %s "$difference" | base64 | tr -d '\n')"
+}
+attributes() {
+  now=$(stat -c '%a %U:%G' "$1")
+  if [ "$now" != "$2 $3" ]; then
+    if differs "$1: $now -> $2 $3"; then
+      chown "$3" "$1"
+      chmod "$2" "$1"
+    fi
+  fi
+}
+replace() {
+  mkdir -p "${1%/*}"
+  new=$(mktemp "$1.XXXXXX")
+  if printf %s "$6" >"$new" && chown "$3" "$new" && chmod "$2" "$new" && eval "$5" && mv -f "$new" "$1"; then
+    return 0
+  fi
+  rm -f "$new"
+  exit 1
+}
+file() {
+  now=
+  if [ -f "$1" ] && [ ! -L "$1" ]; then now=$(cat "$1" && printf x); fi
+  if [ "$now" = "$6x" ]; then
+    attributes "$1" "$2" "$3"
+    return 0
+  fi
+  what="$1: missing"
+  if [ -n "$now" ]; then
+    what="$1: other content"
+    if [ "$4" = shown ]; then
+      what="$what
+$(printf %s "$6" | diff -u "$1" - 2>/dev/null | grep '^[-+]' | grep -v -e '^--- ' -e '^+++ ' | cut -c 1-160 | head -n 12)"
+    fi
+  fi
+  if differs "$what"; then replace "$@"; fi
+}
+host_name() {
+  now=$(hostname)
+  if [ "$now" = "$1" ]; then return 0; fi
+  if differs "$now -> $1"; then hostname "$1"; fi
+}
+unconfirmed() { systemctl is-active --quiet socle-restore.timer; }
+arm_restore() {
+  systemctl stop socle-restore.timer 2>/dev/null || :
+  rm -rf "$state/before"
+  mkdir -p "$state/before"
+  restore="$1"
+  shift
+  for path in "$@"; do
+    copy="$state/before/$(printf %s "$path" | tr / _)"
+    if [ -e "$path" ]; then
+      cp -p "$path" "$copy"
+      restore="cp -p $copy $path; $restore"
+    else
+      restore="rm -f $path; $restore"
+    fi
+  done
+  printf '%s\n' "$restore" >"$state/restore"
+  systemd-run --quiet --collect --unit=socle-restore --on-active=60 /bin/sh "$state/restore"
+}
+network_manager() {
+  if command -v netplan >/dev/null && [ -d /etc/netplan ]; then echo netplan
+  elif systemctl is-active --quiet NetworkManager; then echo NetworkManager
+  elif systemctl is-active --quiet systemd-networkd; then echo networkd
+  else
+    echo 'neither netplan, NetworkManager nor systemd-networkd configures the network here; use one, or set options.prepare-vms.network to unmanaged' >&2
+    exit 1
+  fi
+}
+static_network() {
+  if unconfirmed; then
+    differs 'the network waits for its confirmation' || :
+    return 0
+  fi
+  card=$1
+  if [ -z "$card" ]; then
+    card=$(ip -o -4 addr show | sed -n "s/^[0-9]*: *\([^ ]*\) .* $2\/.*/\1/p" | head -n 1)
+  fi
+  manager=$(network_manager)
+  old=
+  case $manager in
+    netplan) path=/etc/netplan/90-socle.yaml content=$3 old=/etc/netplan/50-cloud-init.yaml apply='netplan apply' ;;
+    NetworkManager) path=/etc/NetworkManager/system-connections/socle.nmconnection content=$4 apply='nmcli connection reload; nmcli connection up socle' ;;
+    networkd) path=/etc/systemd/network/05-socle.network content=$5 apply='networkctl reload' ;;
+  esac
+  content=$(printf %s "$content" | sed "s/@CARD@/$card/" && printf x)
+  content=${content%x}
+  if [ -f "$path" ] && [ "$(cat "$path" && printf x)" = "${content}x" ] && { [ -z "$old" ] || [ ! -e "$old" ]; }; then return 0; fi
+  if differs "$path: other content"; then
+    arm_restore "$apply" "$path" ${old:+"$old"}
+    mode600=600
+    if [ "$manager" = networkd ]; then mode600=644; fi
+    replace "$path" "$mode600" root:root hidden : "$content"
+    if [ -n "$old" ]; then rm -f "$old"; fi
+    eval "$apply" >&2
+  fi
+}
+handler() {
+  if [ ! -e "$state/handlers/$1" ]; then return 0; fi
+  if differs pending; then
+    eval "$2"
+    rm -f "$state/handlers/$1"
+  fi
+}
+main() {
+mkdir -p "$state"
+exec 9>"$state/lock"
+flock -w 120 9 || exit 75
+begin '"file /etc/cloud/cloud.cfg.d/99-socle.cfg"' ''
+file /etc/cloud/cloud.cfg.d/99-socle.cfg 644 root:root shown : 'network: {config: disabled}
+ssh_deletekeys: false
+preserve_hostname: true
+manage_etc_hosts: false
+'
+finish
+begin '"host name lb-dmz-1"' ''
+file /etc/hostname 644 root:root shown : 'lb-dmz-1
+'
+host_name lb-dmz-1
+finish
+begin '"file /etc/hosts"' ''
+file /etc/hosts 644 root:root shown : '127.0.0.1 localhost
+::1 localhost ip6-localhost ip6-loopback
+127.10.0.10 vault-1.demo-100.example.org vault-1
+127.10.0.11 vault-2.demo-100.example.org vault-2
+127.10.0.12 vault-3.demo-100.example.org vault-3
+127.10.0.13 gitops-1.demo-100.example.org gitops-1
+127.10.0.14 monitoring-1.demo-100.example.org monitoring-1
+127.20.0.11 lb-lan-1.demo-100.example.org lb-lan-1
+127.20.0.12 lb-lan-2.demo-100.example.org lb-lan-2
+127.30.0.11 lb-integration-1.demo-100.example.org lb-integration-1
+127.30.0.12 lb-integration-2.demo-100.example.org lb-integration-2
+127.40.0.12 lb-dmz-1.demo-100.example.org lb-dmz-1
+127.40.0.13 lb-dmz-2.demo-100.example.org lb-dmz-2
+127.20.0.13 apps-master-1.demo-100.example.org apps-master-1
+127.20.0.14 apps-master-2.demo-100.example.org apps-master-2
+127.20.0.15 apps-master-3.demo-100.example.org apps-master-3
+127.30.0.13 middleware-master-1.demo-100.example.org middleware-master-1
+127.30.0.14 middleware-master-2.demo-100.example.org middleware-master-2
+127.30.0.15 middleware-master-3.demo-100.example.org middleware-master-3
+127.30.0.16 middleware-worker-1.demo-100.example.org middleware-worker-1
+127.40.0.14 dmz-node-1.demo-100.example.org dmz-node-1
+127.40.0.15 dmz-node-2.demo-100.example.org dmz-node-2
+127.40.0.16 dmz-node-3.demo-100.example.org dmz-node-3
+127.30.0.10 vault.demo-100.example.org
+127.30.0.10 rancher.demo-100.example.org
+127.30.0.10 argocd.demo-100.example.org
+127.30.0.10 sso.demo-100.example.org
+127.30.0.10 s3.demo-100.example.org
+127.30.0.10 n8n.demo-100.example.org
+127.30.0.10 flowable.demo-100.example.org
+127.30.0.10 kafka.demo-100.example.org
+127.10.0.13 registry.demo-100.example.org
+127.10.0.13 git.demo-100.example.org
+127.10.0.14 monitoring.demo-100.example.org
+127.20.0.10 portal.demo-100.example.org
+127.20.0.10 internal.demo-100.example.org
+127.20.0.10 backoffice.demo-100.example.org
+127.20.0.10 gco.demo-100.example.org
+127.20.0.10 api.demo-100.example.org
+127.40.0.10 public-api.demo-100.example.org
+'
+finish
+begin '"name servers"' restart-resolved
+if systemctl is-active --quiet systemd-resolved.service; then
+file /etc/systemd/resolved.conf.d/90-socle.conf 644 root:root shown : '[Resolve]
+DNS=127.10.0.2
+Domains=demo-100.example.org
+LLMNR=no
+MulticastDNS=no
+'
+elif ! systemctl is-active --quiet NetworkManager.service; then
+file /etc/resolv.conf 644 root:root shown : 'search demo-100.example.org
+nameserver 127.10.0.2
+'
+fi
+finish
+begin '"network 127.40.0.12/24"' ''
+static_network eth0 127.40.0.12 'network:
+  version: 2
+  ethernets:
+    @CARD@:
+      dhcp4: false
+      dhcp6: false
+      accept-ra: false
+      addresses: [127.40.0.12/24]
+      routes:
+        - {to: default, via: 127.40.0.1}
+      nameservers:
+        addresses: [127.10.0.2]
+        search: [demo-100.example.org]
+      mtu: 1500
+' '[connection]
+id=socle
+type=ethernet
+interface-name=@CARD@
+autoconnect-priority=100
+
+[ethernet]
+mtu=1500
+
+[ipv4]
+method=manual
+address1=127.40.0.12/24,127.40.0.1
+dns=127.10.0.2;
+dns-search=demo-100.example.org;
+
+[ipv6]
+method=link-local
+' '[Match]
+Name=@CARD@
+
+[Link]
+MTUBytes=1500
+
+[Network]
+Address=127.40.0.12/24
+Gateway=127.40.0.1
+DNS=127.10.0.2
+Domains=demo-100.example.org
+DHCP=no
+IPv6AcceptRA=no
+'
+finish
+begin '"restart resolved"' ''
+handler restart-resolved 'if systemctl is-active --quiet systemd-resolved.service; then systemctl restart systemd-resolved.service; fi'
+finish
+printf '{"end":true}\n'
+}
+main </dev/null
