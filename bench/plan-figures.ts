@@ -27,7 +27,7 @@ export async function planFigures(file: string): Promise<PlanFigures> {
     hashOf(plan);
     times.push(performance.now() - started);
   }
-  const built = plan!;
+  const built = plan;
   const pairs = Math.max(...built.phases.map((phase) => pairsOf(built, phase)));
   return {
     users: built.site.concurrentUsers,
