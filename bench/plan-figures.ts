@@ -3,6 +3,7 @@ import { canonicalJson, hashOf } from '../config/canonical-json.js';
 import { computeInventory } from '../config/inventory.js';
 import { loadSite } from '../config/load.js';
 import { buildPlan, pairsOf } from '../config/plan.js';
+import type { Plan } from '../config/plan-types.js';
 import { roles } from '../activities/roles/index.js';
 import { declarationOf } from '../activities/registry.js';
 
@@ -14,7 +15,7 @@ const rounds = 9;
 export async function planFigures(file: string): Promise<PlanFigures> {
   await readFile(file);
   const times: number[] = [];
-  let plan;
+  let plan: Plan | undefined;
   for (let round = 0; round < rounds; round += 1) {
     const started = performance.now();
     const site = await loadSite(file);
@@ -27,6 +28,7 @@ export async function planFigures(file: string): Promise<PlanFigures> {
     hashOf(plan);
     times.push(performance.now() - started);
   }
+  if (!plan) throw new Error('nothing was planned');
   const built = plan;
   const pairs = Math.max(...built.phases.map((phase) => pairsOf(built, phase)));
   return {

@@ -1,0 +1,298 @@
+import type { SimulatedMachine } from '../machine.js';
+import { CommandError, type SimulatedCommand } from '../shell.js';
+import { parseOptions } from './options.js';
+
+const passwd = '/etc/passwd';
+const shadow = '/etc/shadow';
+const group = '/etc/group';
+
+const userOptions = {
+  '-m': 'flag',
+  '--create-home': 'flag',
+  '-M': 'flag',
+  '-r': 'flag',
+  '--system': 'flag',
+  '-s': 'value',
+  '--shell': 'value',
+  '-c': 'value',
+  '--comment': 'value',
+  '-p': 'value',
+  '--password': 'value',
+  '-G': 'value',
+  '--groups': 'value',
+  '-a': 'flag',
+  '--append': 'flag',
+  '-g': 'value',
+  '--gid': 'value',
+  '-u': 'value',
+  '--uid': 'value',
+  '-d': 'value',
+  '--home-dir': 'value',
+  '-e': 'value',
+  '--expiredate': 'value',
+  '-L': 'flag',
+  '--lock': 'flag',
+  '-U': 'flag',
+  '--unlock': 'flag',
+  '--user-group': 'flag',
+} as const;
+
+export const accountCommands: readonly SimulatedCommand[] = [
+  {
+    name: 'useradd',
+    root: true,
+    run: async (args, { machine }) => {
+      const { options, rest } = parseOptions('useradd', args, userOptions);
+      const name = rest[0] ?? '';
+      if (!/^[a-z_][a-z0-9_-]*$/.test(name))
+        throw new CommandError(`useradd: invalid user name '${name}'`, 3);
+      if (await line(machine, passwd, name))
+        throw new CommandError(`useradd: user '${name}' already exists`, 9);
+      if ((await line(machine, group, name)) && !options.has('-g') && !options.has('--gid'))
+        throw new CommandError(
+          `useradd: group ${name} exists - if you want to add this user to that group, use -g.`,
+          9,
+        );
+      const id = await nextId(machine);
+      const home = options.get('-d') ?? options.get('--home-dir') ?? `/home/${name}`;
+      const of = (...keys: string[]): string | undefined =>
+        keys.map((key) => options.get(key)).find((value) => value !== undefined);
+      await append(machine, group, `${name}:x:${id}:`);
+      await append(
+        machine,
+        passwd,
+        `${name}:x:${id}:${id}:${of('-c', '--comment') ?? ''}:${home}:${of('-s', '--shell') ?? '/bin/sh'}`,
+      );
+      await append(machine, shadow, `${name}:${of('-p', '--password') ?? '!'}:19000:0:99999:7:::`);
+      for (const extra of (of('-G', '--groups') ?? '').split(',').filter(Boolean))
+        await join(machine, name, extra);
+      if (options.has('-m') || options.has('--create-home')) {
+        await machine.files.mkdir(home, { recursive: true });
+        await machine.files.chmod(home, 0o755);
+        machine.files.setOwner(home, { user: name, group: name });
+      }
+      machine.effect('user-added', { name });
+    },
+  },
+  {
+    name: 'usermod',
+    root: true,
+    run: async (args, { machine }) => {
+      const { options, rest } = parseOptions('usermod', args, userOptions);
+      const name = rest[0] ?? '';
+      const entry = await line(machine, passwd, name);
+      if (!entry) throw new CommandError(`usermod: user '${name}' does not exist`, 6);
+      const fields = entry.split(':');
+      const secrets = (await line(machine, shadow, name))!.split(':');
+      for (const [option, value] of options) {
+        if (option === '-s' || option === '--shell') fields[6] = value;
+        if (option === '-c' || option === '--comment') fields[4] = value;
+        if (option === '-p' || option === '--password') secrets[1] = value;
+        if (option === '-e' || option === '--expiredate') secrets[7] = value;
+        if (option === '-L' || option === '--lock') secrets[1] = `!${secrets[1]!.replace(/^!/, '')}`;
+        if (option === '-U' || option === '--unlock') secrets[1] = secrets[1]!.replace(/^!/, '');
+        if (option === '-G' || option === '--groups')
+          for (const extra of value.split(',').filter(Boolean)) await join(machine, name, extra);
+      }
+      await replace(machine, passwd, name, fields.join(':'));
+      await replace(machine, shadow, name, secrets.join(':'));
+      machine.effect('user-changed', { name });
+    },
+  },
+  {
+    name: 'userdel',
+    root: true,
+    run: async (args, { machine }) => {
+      const { options, rest } = parseOptions('userdel', args, {
+        '-r': 'flag',
+        '--remove': 'flag',
+        '-f': 'flag',
+        '--force': 'flag',
+      });
+      const name = rest[0] ?? '';
+      const entry = await line(machine, passwd, name);
+      if (!entry) throw new CommandError(`userdel: user '${name}' does not exist`, 6);
+      for (const path of [passwd, shadow, group]) await replace(machine, path, name, undefined);
+      const groups = ((await machine.files.text(group)) ?? '')
+        .split('\n')
+        .map((text) => withoutMember(text, name));
+      await machine.files.writeFile(group, groups.join('\n'));
+      if (options.has('-r') || options.has('--remove'))
+        await machine.files.rm(entry.split(':')[5]!, { recursive: true, force: true });
+      machine.effect('user-removed', { name });
+    },
+  },
+  {
+    name: 'groupadd',
+    root: true,
+    run: async (args, { machine }) => {
+      const { options, rest } = parseOptions('groupadd', args, {
+        '-r': 'flag',
+        '--system': 'flag',
+        '-f': 'flag',
+        '--force': 'flag',
+        '-g': 'value',
+        '--gid': 'value',
+      });
+      const name = rest[0] ?? '';
+      if (await line(machine, group, name)) {
+        if (options.has('-f') || options.has('--force')) return;
+        throw new CommandError(`groupadd: group '${name}' already exists`, 9);
+      }
+      await append(
+        machine,
+        group,
+        `${name}:x:${options.get('-g') ?? options.get('--gid') ?? (await nextId(machine))}:`,
+      );
+    },
+  },
+  {
+    name: 'groupdel',
+    root: true,
+    run: async (args, { machine }) => {
+      const name = args.at(-1) ?? '';
+      if (!(await line(machine, group, name)))
+        throw new CommandError(`groupdel: group '${name}' does not exist`, 6);
+      await replace(machine, group, name, undefined);
+    },
+  },
+  {
+    name: 'gpasswd',
+    root: true,
+    run: async (args, { machine }) => {
+      const { options, rest } = parseOptions('gpasswd', args, {
+        '-d': 'value',
+        '--delete': 'value',
+        '-a': 'value',
+        '--add': 'value',
+      });
+      const name = rest[0] ?? '';
+      const entry = await line(machine, group, name);
+      if (!entry) throw new CommandError(`gpasswd: group '${name}' does not exist in /etc/group`, 3);
+      const added = options.get('-a') ?? options.get('--add');
+      const removed = options.get('-d') ?? options.get('--delete');
+      if (added !== undefined) await join(machine, added, name);
+      if (removed !== undefined) await replace(machine, group, name, withoutMember(entry, removed));
+    },
+  },
+  {
+    name: 'passwd',
+    root: true,
+    run: async (args, { machine }) => {
+      const { options, rest } = parseOptions('passwd', args, {
+        '-l': 'flag',
+        '--lock': 'flag',
+        '-S': 'flag',
+        '--status': 'flag',
+        '-q': 'flag',
+      });
+      const name = rest[0] ?? 'root';
+      const entry = await line(machine, shadow, name);
+      if (!entry) throw new CommandError(`passwd: user '${name}' does not exist`);
+      const fields = entry.split(':');
+      if (options.has('-S') || options.has('--status'))
+        return { stdout: `${name} ${/^[!*]/.test(fields[1]!) ? 'L' : 'P'} 2024-01-01 0 99999 7 -1\n` };
+      if (!options.has('-l') && !options.has('--lock'))
+        throw new CommandError('passwd: only --lock and --status are simulated');
+      if (!fields[1]!.startsWith('!'))
+        await replace(machine, shadow, name, [name, `!${fields[1]}`, ...fields.slice(2)].join(':'));
+    },
+  },
+  {
+    name: 'id',
+    run: async (args, { machine, session }) => {
+      const { options, rest } = parseOptions('id', args, {
+        '-u': 'flag',
+        '-g': 'flag',
+        '-n': 'flag',
+        '-G': 'flag',
+      });
+      const name = rest[0] ?? session.user;
+      const entry = await line(machine, passwd, name);
+      if (!entry) throw new CommandError(`id: '${name}': no such user`);
+      const [, , uid, gid] = entry.split(':');
+      const groups = ((await machine.files.text(group)) ?? '')
+        .split('\n')
+        .filter((text) => text.split(':')[3]?.split(',').includes(name));
+      if (options.has('-u')) return { stdout: `${options.has('-n') ? name : uid}\n` };
+      if (options.has('-g')) return { stdout: `${options.has('-n') ? name : gid}\n` };
+      if (options.has('-G'))
+        return { stdout: `${[name, ...groups.map((text) => text.split(':')[0])].join(' ')}\n` };
+      return {
+        stdout: `uid=${uid}(${name}) gid=${gid}(${name}) groups=${[`${gid}(${name})`, ...groups.map((text) => `${text.split(':')[2]}(${text.split(':')[0]})`)].join(',')}\n`,
+      };
+    },
+  },
+  {
+    name: 'getent',
+    run: async ([database, key], { machine }) => {
+      const paths: Record<string, string> = { passwd, group, shadow, hosts: '/etc/hosts' };
+      const path = paths[database ?? ''];
+      if (!path) throw new CommandError(`Unknown database: ${database}`, 1);
+      const lines = ((await machine.files.text(path)) ?? '').split('\n').filter(Boolean);
+      const found =
+        key === undefined
+          ? lines
+          : lines.filter((text) =>
+              database === 'hosts' ? text.split(/\s+/).includes(key) : text.startsWith(`${key}:`),
+            );
+      return found.length === 0 ? { exitCode: 2 } : { stdout: `${found.join('\n')}\n` };
+    },
+  },
+  {
+    name: 'loginctl',
+    run: async ([verb]) => {
+      if (verb !== 'terminate-user') throw new CommandError(`Unknown command verb ${verb}.`);
+    },
+  },
+];
+
+async function line(machine: SimulatedMachine, path: string, name: string): Promise<string | undefined> {
+  return ((await machine.files.text(path)) ?? '').split('\n').find((text) => text.startsWith(`${name}:`));
+}
+
+async function append(machine: SimulatedMachine, path: string, text: string): Promise<void> {
+  await machine.files.appendFile(path, `${text}\n`);
+}
+
+async function replace(
+  machine: SimulatedMachine,
+  path: string,
+  name: string,
+  next: string | undefined,
+): Promise<void> {
+  const lines = ((await machine.files.text(path)) ?? '').split('\n');
+  const replaced = lines.flatMap((text) =>
+    text.startsWith(`${name}:`) ? (next === undefined ? [] : [next]) : [text],
+  );
+  if (replaced.join('\n') !== lines.join('\n')) await machine.files.writeFile(path, replaced.join('\n'));
+}
+
+async function join(machine: SimulatedMachine, user: string, name: string): Promise<void> {
+  const entry = await line(machine, group, name);
+  if (!entry) throw new CommandError(`usermod: group '${name}' does not exist`, 6);
+  const [first = '', x = 'x', id = '', members = ''] = entry.split(':');
+  const list = members.split(',').filter(Boolean);
+  if (!list.includes(user))
+    await replace(machine, group, name, [first, x, id, [...list, user].join(',')].join(':'));
+}
+
+function withoutMember(text: string, user: string): string {
+  const fields = text.split(':');
+  if (fields[3] === undefined) return text;
+  return [
+    ...fields.slice(0, 3),
+    fields[3]
+      .split(',')
+      .filter((member) => member !== user)
+      .join(','),
+  ].join(':');
+}
+
+async function nextId(machine: SimulatedMachine): Promise<number> {
+  const texts = [(await machine.files.text(passwd)) ?? '', (await machine.files.text(group)) ?? ''];
+  const ids = texts
+    .flatMap((text) => text.split('\n').map((entry) => Number(entry.split(':')[2] ?? 0)))
+    .filter((id) => id < 60_000);
+  return Math.max(999, ...ids) + 1;
+}

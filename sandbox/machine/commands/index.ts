@@ -1,0 +1,29 @@
+import type { SimulatedCommand } from '../shell.js';
+import { accountCommands } from './accounts.js';
+import { diskCommands } from './disks.js';
+import { fileCommands } from './files.js';
+import { firewallCommands } from './firewall.js';
+import { kernelCommands } from './kernel.js';
+import { networkCommands } from './network.js';
+import { packageCommands } from './packages.js';
+import { securityCommands } from './security.js';
+import { shellCommands } from './shells.js';
+import { systemctlCommands } from './systemctl.js';
+import { timeCommands } from './time.js';
+import { transientCommands } from './transient.js';
+
+/** Every command beside those that just-bash has itself. What is not here does not exist on a simulated machine. */
+export const allCommands: readonly SimulatedCommand[] = [
+  ...shellCommands,
+  ...accountCommands,
+  ...fileCommands,
+  ...packageCommands,
+  ...systemctlCommands,
+  ...transientCommands,
+  ...kernelCommands,
+  ...networkCommands,
+  ...firewallCommands,
+  ...diskCommands,
+  ...timeCommands,
+  ...securityCommands,
+];

@@ -1,0 +1,229 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Faults, Hardware, Journal, Waits } from '../runtime.js';
+import { baseImage } from './base-image.js';
+import { MachineFiles, type StoredEntry } from './file-system.js';
+import type { FirewallTable } from './firewall.js';
+import { parseNft } from './nft-parser.js';
+import type { Network } from './network.js';
+import { packageCatalogue } from './packages.js';
+
+export type Listener = { protocol: 'tcp' | 'udp'; port: number; process: string };
+
+/** A unit that runs; transient ones carry their exit code once they have ended. */
+export type RunningUnit = { state: 'active' | 'failed'; since: number };
+
+/** What sshd read when it was started or reloaded last. */
+export type SshdSettings = {
+  hostKey: string;
+  port: number;
+  permitRootLogin: boolean;
+  passwordAuthentication: boolean;
+  allowUsers: string[];
+  effective: string[];
+};
+
+export type Surroundings = {
+  journal: Journal;
+  faults: Faults;
+  waits: Waits;
+  network: Network;
+  stateFolder: string;
+};
+
+type Stored = {
+  files: StoredEntry[];
+  packages: string[];
+  enabled: string[];
+  masked: string[];
+  running: [string, RunningUnit][];
+  modules: string[];
+  kernelHostName: string;
+  formatted: [string, string][];
+  mounts: [string, string][];
+  firewall: string[];
+  address: string;
+  instanceId: string;
+  sshd: SshdSettings | undefined;
+};
+
+/** One simulated machine: its files, packages, units, kernel state and firewall. Everything else follows from these. */
+export class SimulatedMachine {
+  readonly files = new MachineFiles();
+  readonly packages = new Set<string>();
+  readonly enabled = new Set<string>();
+  readonly masked = new Set<string>();
+  readonly running = new Map<string, RunningUnit>();
+  readonly modules = new Set<string>();
+  /** Device → UUID of its file system. */
+  readonly formatted = new Map<string, string>();
+  /** Mount point → device. */
+  readonly mounts = new Map<string, string>();
+  readonly firewall = new Map<string, FirewallTable>();
+  readonly console: string[] = [];
+  kernelHostName = 'localhost';
+  address = '';
+  instanceId = '';
+  sshd: SshdSettings | undefined;
+  /** Held by `flock` until the shell that took it ends. */
+  readonly locks = new Map<string, Promise<void>>();
+
+  private constructor(
+    readonly hardware: Hardware,
+    readonly surroundings: Surroundings,
+  ) {}
+
+  /** The machine as it was left in the state folder, or a fresh one from the base image. */
+  static async open(hardware: Hardware, surroundings: Surroundings): Promise<SimulatedMachine> {
+    const machine = new SimulatedMachine(hardware, surroundings);
+    const path = machine.statePath();
+    if (existsSync(path)) await machine.restore(JSON.parse(readFileSync(path, 'utf8')) as Stored);
+    else await baseImage(machine);
+    return machine;
+  }
+
+  get name(): string {
+    return this.hardware.name;
+  }
+
+  effect(effect: string, detail?: Record<string, unknown>): void {
+    this.surroundings.journal.append({
+      system: 'machine',
+      effect,
+      subject: this.name,
+      ...(detail && { detail }),
+    });
+  }
+
+  say(line: string): void {
+    this.console.push(line);
+  }
+
+  /** Sockets that listen because a unit runs. */
+  listeners(): Listener[] {
+    return [...this.running].flatMap(([unit, { state }]) =>
+      state === 'active' ? this.listenersOf(unit) : [],
+    );
+  }
+
+  private listenersOf(unit: string): Listener[] {
+    if (unit === 'ssh.service')
+      return [{ protocol: 'tcp', port: this.sshd?.port ?? 22, process: 'sshd' }];
+    return (this.socketPorts.get(unit) ?? []).map((port) => ({
+      protocol: 'tcp' as const,
+      port,
+      process: 'systemd',
+    }));
+  }
+
+  /** Ports of running socket units, as their files said when they were started. */
+  readonly socketPorts = new Map<string, number[]>();
+
+  /** Writes the whole state down; called after each command that changed something. */
+  async persist(): Promise<void> {
+    const stored: Stored = {
+      files: await this.files.store(),
+      packages: [...this.packages],
+      enabled: [...this.enabled],
+      masked: [...this.masked],
+      running: [...this.running],
+      modules: [...this.modules],
+      kernelHostName: this.kernelHostName,
+      formatted: [...this.formatted],
+      mounts: [...this.mounts],
+      firewall: [...this.firewall.values()].map((table) => table.text),
+      address: this.address,
+      instanceId: this.instanceId,
+      sshd: this.sshd,
+    };
+    const path = this.statePath();
+    mkdirSync(join(this.surroundings.stateFolder, 'machines'), { recursive: true });
+    writeFileSync(`${path}.new`, JSON.stringify(stored), { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  }
+
+  private async restore(stored: Stored): Promise<void> {
+    await this.files.load(stored.files);
+    for (const name of stored.packages) this.packages.add(name);
+    for (const name of stored.enabled) this.enabled.add(name);
+    for (const name of stored.masked) this.masked.add(name);
+    for (const [name, unit] of stored.running) if (!name.startsWith('run-')) this.running.set(name, unit);
+    for (const name of stored.modules) this.modules.add(name);
+    for (const [device, uuid] of stored.formatted) this.formatted.set(device, uuid);
+    for (const [point, device] of stored.mounts) this.mounts.set(point, device);
+    for (const text of stored.firewall) this.loadRules(text);
+    this.kernelHostName = stored.kernelHostName;
+    this.address = stored.address;
+    this.instanceId = stored.instanceId;
+    this.sshd = stored.sshd;
+  }
+
+  /** Lets a ruleset take effect, all of it or nothing. @throws Error in nft's words. */
+  loadRules(text: string): void {
+    const next = new Map(this.firewall);
+    for (const command of parseNft(text)) {
+      if (command.kind === 'flush-ruleset') next.clear();
+      else if (command.kind === 'add')
+        next.set(`${command.table.family} ${command.table.name}`, {
+          ...command.table,
+          text: tableText(text),
+        });
+      else {
+        const key = `${command.family} ${command.name}`;
+        const table = next.get(key);
+        if (command.kind === 'declare') {
+          if (!table)
+            next.set(key, {
+              family: command.family,
+              name: command.name,
+              policy: 'accept',
+              rules: [],
+              text: `table ${key} {\n}\n`,
+            });
+        } else if (!table && command.kind !== 'destroy')
+          throw new Error(
+            `Error: Could not process rule: No such file or directory\n${command.kind} table ${key}`,
+          );
+        else if (command.kind === 'flush') next.set(key, { ...table!, rules: [] });
+        else next.delete(key);
+      }
+    }
+    this.firewall.clear();
+    for (const [key, table] of next) this.firewall.set(key, table);
+  }
+
+  /** What a boot does to the memory of the machine: files stay, everything that lived in memory starts anew. */
+  async forgetMemory(): Promise<void> {
+    this.running.clear();
+    this.socketPorts.clear();
+    this.firewall.clear();
+    this.mounts.clear();
+    this.modules.clear();
+    this.locks.clear();
+    this.sshd = undefined;
+    for (const folder of ['/run', '/tmp']) {
+      await this.files.rm(folder, { recursive: true, force: true });
+      await this.files.mkdir(folder, { recursive: true });
+    }
+  }
+
+  forget(): void {
+    rmSync(this.statePath(), { force: true });
+  }
+
+  /** True when the package that brings a command is installed; commands of no package are always there. */
+  hasCommand(name: string): boolean {
+    const owner = packageCatalogue.find((entry) => entry.commands.includes(name));
+    return owner === undefined || this.packages.has(owner.name);
+  }
+
+  private statePath(): string {
+    return join(this.surroundings.stateFolder, 'machines', `${this.hardware.instanceUuid}.json`);
+  }
+}
+
+/** The `table … { … }` part of a ruleset file: what a restart of the sandbox loads again. */
+function tableText(text: string): string {
+  const start = text.search(/^\s*(add\s+)?table\s+\S+\s+\S+\s*\{/m);
+  return start < 0 ? text : text.slice(start);
+}

@@ -1,0 +1,142 @@
+import { Bash, defineCommand, type ExecResult } from 'just-bash';
+import { allCommands } from './commands/index.js';
+import type { SimulatedMachine } from './machine.js';
+
+/** Who runs a shell, and what it holds until it ends. */
+export type Session = { machine: SimulatedMachine; user: string; release: (() => void)[]; depth: number };
+
+export type Ran = { stdout: string; stderr: string; exitCode: number };
+
+/** What a simulated command is given beside its arguments. */
+export type CommandContext = {
+  session: Session;
+  machine: SimulatedMachine;
+  stdin: string;
+  cwd: string;
+  /** Runs a script in a nested shell with this user's rights. */
+  run: (script: string, options?: { user?: string; stdin?: string; args?: string[] }) => Promise<Ran>;
+  signal: AbortSignal | undefined;
+};
+
+export type SimulatedCommand = {
+  name: string;
+  /** True when only root may run it. */
+  root?: boolean;
+  run: (args: string[], context: CommandContext) => Promise<Partial<Ran> | void>;
+};
+
+/** Thrown by a command: its complaint goes to standard error. */
+export class CommandError extends Error {
+  constructor(
+    message: string,
+    readonly exitCode = 1,
+  ) {
+    super(message);
+  }
+}
+
+const limits = { maxCommandCount: 200_000, maxLoopIterations: 200_000, maxCallDepth: 200 };
+
+/**
+ * Runs a command line on a machine as a user, to its end, with whatever it changed written down.
+ * @param signal ends it early; what it had done stays done.
+ */
+export async function runShell(
+  machine: SimulatedMachine,
+  user: string,
+  commandLine: string,
+  stdin: string,
+  signal?: AbortSignal,
+): Promise<Ran> {
+  const session: Session = { machine, user, release: [], depth: 0 };
+  try {
+    return await execute(session, commandLine, stdin, [], signal);
+  } finally {
+    for (const release of session.release) release();
+    const written = machine.files.takeWritten();
+    for (const path of new Set(written))
+      if (!/^\/(run|tmp|proc|dev|sys)\b/.test(path) && !/\.[A-Za-z0-9]{6}$/.test(path))
+        machine.effect('write', { path });
+    await machine.persist();
+  }
+}
+
+async function execute(
+  session: Session,
+  script: string,
+  stdin: string,
+  args: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Ran> {
+  const { machine } = session;
+  const home = session.user === 'root' ? '/root' : `/home/${session.user}`;
+  const bash = new Bash({
+    fs: machine.files,
+    cwd: (await machine.files.exists(home)) ? home : '/',
+    env: {
+      HOME: home,
+      USER: session.user,
+      LOGNAME: session.user,
+      PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      HOSTNAME: machine.kernelHostName,
+    },
+    executionLimits: limits,
+    sleep: (ms) =>
+      new Promise((resolve) =>
+        setTimeout(resolve, machine.surroundings.waits.profile === 'realistic' ? ms : Math.min(ms, 50)),
+      ),
+    customCommands: allCommands.map((command) =>
+      defineCommand(command.name, (words, context) => invoke(session, command, words, context, signal)),
+    ),
+  });
+  const result = await bash.exec(script, {
+    stdin,
+    ...(args.length > 0 && { args: [...args] }),
+    ...(signal && { signal }),
+  });
+  return { stdout: result.stdout, stderr: result.stderr, exitCode: result.exitCode };
+}
+
+async function invoke(
+  session: Session,
+  command: SimulatedCommand,
+  args: string[],
+  context: { stdin: unknown; cwd: string },
+  signal: AbortSignal | undefined,
+): Promise<ExecResult> {
+  const { machine } = session;
+  if (!machine.hasCommand(command.name)) return failed(`bash: ${command.name}: command not found`, 127);
+  if (command.root && session.user !== 'root')
+    return failed(`${command.name}: permission denied: only root can do that`, 1);
+  const run: CommandContext['run'] = async (
+    script,
+    { user = session.user, stdin = '', args: words = [] } = {},
+  ) => {
+    if (session.depth > 20) throw new CommandError('too many nested shells');
+    const nested: Session = { ...session, user, depth: session.depth + 1 };
+    return execute(nested, script, stdin, words, signal);
+  };
+  try {
+    const result = await command.run(args, {
+      session,
+      machine,
+      stdin: String(context.stdin ?? ''),
+      cwd: context.cwd,
+      run,
+      signal,
+    });
+    return { stdout: result?.stdout ?? '', stderr: result?.stderr ?? '', exitCode: result?.exitCode ?? 0 };
+  } catch (error) {
+    if (error instanceof CommandError) return failed(error.message, error.exitCode);
+    throw error;
+  }
+}
+
+function failed(message: string, exitCode: number): ExecResult {
+  return { stdout: '', stderr: `${message}\n`, exitCode };
+}
+
+/** One argument in single quotes, for a nested shell. */
+export function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}

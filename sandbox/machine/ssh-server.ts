@@ -1,0 +1,165 @@
+import { createServer, type Server as TcpServer, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { Server, utils, type Connection, type Session as SshSession, type ServerChannel } from 'ssh2';
+import { verdictOf } from './firewall.js';
+import type { SimulatedMachine } from './machine.js';
+import { runShell } from './shell.js';
+
+/** The sshd of one machine, listening on the machine's own address. */
+export type SshServer = { close: () => Promise<void> };
+
+/**
+ * Listens as sshd does: with the host key and the settings that it read when it was started or reloaded last, for the
+ * accounts and keys that stand in the machine's files now, behind the machine's firewall.
+ */
+export async function listenSsh(machine: SimulatedMachine): Promise<SshServer> {
+  const sockets = new Set<Socket>();
+  const server: TcpServer = createServer((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    accept(machine, socket);
+  });
+  server.listen(machine.sshd?.port ?? 22, machine.address);
+  await once(server, 'listening');
+  return {
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function accept(machine: SimulatedMachine, socket: Socket): void {
+  const { faults } = machine.surroundings;
+  const source = socket.remoteAddress ?? '';
+  const fault = faults.take('machine', 'ssh.connect', machine.name);
+  const running = machine.running.get('ssh.service')?.state === 'active' && machine.sshd !== undefined;
+  if (!running || fault?.kind === 'reset') return void socket.resetAndDestroy();
+  // A dropped packet gets no answer at all: the socket stays silent until the other side gives up.
+  if (verdictOf(machine.firewall.values(), { source, protocol: 'tcp', port: machine.sshd?.port ?? 22 }) !== 'accept') return;
+  const hostKey =
+    fault?.kind === 'wrong-host-key' ? utils.generateKeyPairSync('ed25519').private : machine.sshd!.hostKey;
+  const server = new Server({ hostKeys: [hostKey], ident: 'OpenSSH_9.2p1 Debian-2+deb12u3' }, (connection) =>
+    serve(machine, connection, socket),
+  );
+  server.injectSocket(socket);
+}
+
+function serve(machine: SimulatedMachine, connection: Connection, socket: Socket): void {
+  let user = '';
+  const abort = new AbortController();
+  connection.on('error', () => undefined);
+  connection.once('close', () => abort.abort());
+  connection.on('authentication', (context) => {
+    user = context.username;
+    if (context.method !== 'publickey') return context.reject(['publickey']);
+    const { key, signature, blob, hashAlgo } = context;
+    void mayLogIn(machine, user, key.data).then((allowed) => {
+      if (!allowed) return context.reject(['publickey']);
+      if (!signature || !blob) return context.accept();
+      const parsed = utils.parseKey(key.data as unknown as string);
+      const publicKey = Array.isArray(parsed) ? parsed[0] : parsed;
+      const verified =
+        publicKey && !(publicKey instanceof Error) && publicKey.verify(blob, signature, hashAlgo) === true;
+      return verified ? context.accept() : context.reject(['publickey']);
+    });
+  });
+  connection.on('session', (acceptSession) => {
+    const session = acceptSession();
+    onExec(session, machine, () => user, socket, abort.signal);
+  });
+}
+
+function onExec(
+  session: SshSession,
+  machine: SimulatedMachine,
+  user: () => string,
+  socket: Socket,
+  signal: AbortSignal,
+): void {
+  session.on('env', (acceptEnv) => acceptEnv?.());
+  session.on('exec', (acceptExec, _reject, info) => {
+    const channel = acceptExec();
+    const chunks: Buffer[] = [];
+    channel.on('data', (chunk: Buffer) => chunks.push(chunk));
+    channel.on('error', () => undefined);
+    channel.once('end', () => {
+      void execute(
+        machine,
+        user(),
+        info.command,
+        Buffer.concat(chunks).toString('utf8'),
+        channel,
+        socket,
+        signal,
+      );
+    });
+  });
+}
+
+async function execute(
+  machine: SimulatedMachine,
+  user: string,
+  command: string,
+  stdin: string,
+  channel: ServerChannel,
+  socket: Socket,
+  signal: AbortSignal,
+): Promise<void> {
+  const fault = machine.surroundings.faults.take('machine', 'ssh.exec', machine.name);
+  const cut = new AbortController();
+  const ended = AbortSignal.any([signal, cut.signal]);
+  if (fault?.kind === 'slow')
+    await new Promise((resolve) => setTimeout(resolve, Number(fault.argument ?? 1_000)));
+  if (fault?.kind === 'error')
+    return finish(channel, {
+      stdout: '',
+      stderr: `${fault.argument ?? 'input/output error'}\n`,
+      exitCode: 1,
+    });
+  if (fault?.kind === 'reset')
+    setTimeout(() => (cut.abort(), socket.resetAndDestroy()), Number(fault.argument ?? 5));
+  try {
+    const ran = await runShell(machine, user, command, stdin, ended);
+    if (fault?.kind === 'lost-answer') return void socket.resetAndDestroy();
+    finish(channel, ran);
+  } catch (error) {
+    if (ended.aborted) return;
+    finish(channel, { stdout: '', stderr: `simulated shell: ${(error as Error).message}\n`, exitCode: 126 });
+  }
+}
+
+function finish(
+  channel: ServerChannel,
+  { stdout, stderr, exitCode }: { stdout: string; stderr: string; exitCode: number },
+): void {
+  if (stdout) channel.write(stdout);
+  if (stderr) channel.stderr.write(stderr);
+  channel.exit(exitCode);
+  channel.end();
+}
+
+/** An account, its key and what sshd's settings say of it. */
+async function mayLogIn(machine: SimulatedMachine, user: string, key: Buffer): Promise<boolean> {
+  const { sshd } = machine;
+  const entry = ((await machine.files.text('/etc/passwd')) ?? '')
+    .split('\n')
+    .find((line) => line.startsWith(`${user}:`));
+  if (!sshd || !entry) return false;
+  if (user === 'root' && !sshd.permitRootLogin) return false;
+  if (sshd.allowUsers.length > 0 && !sshd.allowUsers.includes(user)) return false;
+  const [, , , , , home = '', shell = ''] = entry.split(':');
+  if (/nologin|false/.test(shell) || (await isExpired(machine, user))) return false;
+  const authorized = (await machine.files.text(`${home}/.ssh/authorized_keys`)) ?? '';
+  return authorized.split('\n').some((line) => line.split(' ').includes(key.toString('base64')));
+}
+
+async function isExpired(machine: SimulatedMachine, user: string): Promise<boolean> {
+  const entry = ((await machine.files.text('/etc/shadow')) ?? '')
+    .split('\n')
+    .find((line) => line.startsWith(`${user}:`));
+  const expires = entry?.split(':')[7] ?? '';
+  return expires !== '' && Number(expires) < Date.now() / 86_400_000;
+}

@@ -1,0 +1,109 @@
+import type { SimulatedMachine } from './machine.js';
+import { packageCatalogue } from './packages.js';
+import { readSshdSettings } from './sshd-settings.js';
+
+/** Units of the system itself. */
+const systemUnits = [
+  'systemd-networkd.service',
+  'systemd-journald.service',
+  'systemd-resolved.service',
+  'dbus.service',
+  'cron.service',
+  'systemd-logind.service',
+  'apt-daily.timer',
+  'apt-daily-upgrade.timer',
+  'systemd-sysctl.service',
+  'systemd-modules-load.service',
+  'systemd-tmpfiles-clean.timer',
+  'fstrim.timer',
+];
+
+const aliases: Record<string, string> = {
+  'sshd.service': 'ssh.service',
+  'chronyd.service': 'chrony.service',
+};
+
+/** `ssh` → `ssh.service`. */
+export function unitName(word: string): string {
+  const name = /\.(service|socket|timer|mount|target|path)$/.test(word) ? word : `${word}.service`;
+  return aliases[name] ?? name;
+}
+
+/** The text of a unit: its file, an empty one for units of packages and of the system, undefined when there is none. */
+export async function unitText(machine: SimulatedMachine, unit: string): Promise<string | undefined> {
+  for (const folder of [
+    '/etc/systemd/system',
+    '/run/systemd/system',
+    '/usr/lib/systemd/system',
+    '/lib/systemd/system',
+  ]) {
+    const text = await machine.files.text(`${folder}/${unit}`);
+    if (text !== undefined) return text;
+  }
+  const ofPackage = packageCatalogue.some(
+    (entry) => entry.units.includes(unit) && machine.packages.has(entry.name),
+  );
+  return ofPackage || systemUnits.includes(unit) ? '' : undefined;
+}
+
+/**
+ * Starts a unit: its package must be there, and its configuration must be one that the real program would start with.
+ * @throws Error as systemd would report it.
+ */
+export async function startUnit(machine: SimulatedMachine, unit: string): Promise<void> {
+  if (machine.masked.has(unit)) throw new Error(`Failed to start ${unit}: Unit ${unit} is masked.`);
+  const text = await unitText(machine, unit);
+  if (text === undefined) throw new Error(`Failed to start ${unit}: Unit ${unit} not found.`);
+  if (machine.running.get(unit)?.state === 'active') return;
+  try {
+    await beforeStart(machine, unit, text);
+  } catch (error) {
+    machine.running.set(unit, { state: 'failed', since: Date.now() });
+    throw new Error(`Job for ${unit} failed: ${(error as Error).message}`);
+  }
+  machine.running.set(unit, { state: 'active', since: Date.now() });
+  machine.effect('start', { unit });
+}
+
+/** Reads the configuration again without ending what runs. */
+export async function reloadUnit(machine: SimulatedMachine, unit: string): Promise<void> {
+  if (machine.running.get(unit)?.state !== 'active') throw new Error(`${unit} is not active, cannot reload.`);
+  await beforeStart(machine, unit, (await unitText(machine, unit)) ?? '');
+  machine.effect('reload', { unit });
+}
+
+/** Ends a unit; one that does not run is no error. */
+export function stopUnit(machine: SimulatedMachine, unit: string): void {
+  if (machine.running.get(unit)?.state === 'active') machine.effect('stop', { unit });
+  machine.running.delete(unit);
+  machine.socketPorts.delete(unit);
+}
+
+async function beforeStart(machine: SimulatedMachine, unit: string, text: string): Promise<void> {
+  if (unit === 'ssh.service') {
+    const before = machine.sshd?.hostKey;
+    machine.sshd = await readSshdSettings(machine);
+    if (before !== undefined && before !== machine.sshd.hostKey) machine.effect('host-key-replaced');
+    return;
+  }
+  if (unit === 'nftables.service')
+    return machine.loadRules((await machine.files.text('/etc/nftables.conf')) ?? '');
+  if (unit.endsWith('.socket')) return listenOn(machine, unit, text);
+  const started = /^ExecStart=-?(.*)$/m.exec(text)?.[1];
+  if (started !== undefined && /Type=oneshot/.test(text)) {
+    // Loaded late: shells need units, and a one-shot unit needs a shell.
+    const { runShell } = await import('./shell.js');
+    const { exitCode, stderr } = await runShell(machine, 'root', started, '');
+    if (exitCode !== 0) throw new Error(stderr.trim() || `exit code ${exitCode}`);
+  }
+}
+
+function listenOn(machine: SimulatedMachine, unit: string, text: string): void {
+  const ports = [...text.matchAll(/^ListenStream=(?:.*:)?(\d+)$/gm)].map(([, port]) => Number(port));
+  if (ports.length === 0) throw new Error(`${unit} has no ListenStream`);
+  const taken = machine
+    .listeners()
+    .filter((listener) => listener.protocol === 'tcp' && ports.includes(listener.port));
+  if (taken.length > 0) throw new Error(`Failed to listen on port ${taken[0]!.port}: Address already in use`);
+  machine.socketPorts.set(unit, ports);
+}
