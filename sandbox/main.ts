@@ -13,9 +13,15 @@ import { startVcenter } from './vcenter/vcenter.js';
 import { createWaits } from './waits.js';
 
 /** What the example sites name outside the platform. */
-const serviceAddress = '127.0.0.2';
+const serviceAddress = '127.10.0.2';
 const mirrorPort = 18080;
-const services: ExternalService[] = [{ address: serviceAddress, ports: [53, 123, 6514, mirrorPort], name: 'DNS, NTP, syslog and package mirror' }];
+const services: ExternalService[] = [
+  {
+    address: serviceAddress,
+    ports: [53, 123, 6514, mirrorPort],
+    name: 'DNS, NTP, syslog and package mirror',
+  },
+];
 
 /** The simulated datacentre as a process of its own. Its first line on standard output says where everything is. */
 async function main(): Promise<void> {

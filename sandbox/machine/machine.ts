@@ -107,8 +107,7 @@ export class SimulatedMachine {
   }
 
   private listenersOf(unit: string): Listener[] {
-    if (unit === 'ssh.service')
-      return [{ protocol: 'tcp', port: this.sshd?.port ?? 22, process: 'sshd' }];
+    if (unit === 'ssh.service') return [{ protocol: 'tcp', port: this.sshd?.port ?? 22, process: 'sshd' }];
     return (this.socketPorts.get(unit) ?? []).map((port) => ({
       protocol: 'tcp' as const,
       port,

@@ -1,6 +1,6 @@
 import { createServer, type Server as TcpServer, type Socket } from 'node:net';
 import { once } from 'node:events';
-import { Server, utils, type Connection, type Session as SshSession, type ServerChannel } from 'ssh2';
+import ssh2, { type Connection, type Session as SshSession, type ServerChannel } from 'ssh2';
 import { verdictOf } from './firewall.js';
 import type { SimulatedMachine } from './machine.js';
 import { runShell } from './shell.js';
@@ -38,11 +38,18 @@ function accept(machine: SimulatedMachine, socket: Socket): void {
   const running = machine.running.get('ssh.service')?.state === 'active' && machine.sshd !== undefined;
   if (!running || fault?.kind === 'reset') return void socket.resetAndDestroy();
   // A dropped packet gets no answer at all: the socket stays silent until the other side gives up.
-  if (verdictOf(machine.firewall.values(), { source, protocol: 'tcp', port: machine.sshd?.port ?? 22 }) !== 'accept') return;
+  if (
+    verdictOf(machine.firewall.values(), { source, protocol: 'tcp', port: machine.sshd?.port ?? 22 }) !==
+    'accept'
+  )
+    return;
   const hostKey =
-    fault?.kind === 'wrong-host-key' ? utils.generateKeyPairSync('ed25519').private : machine.sshd!.hostKey;
-  const server = new Server({ hostKeys: [hostKey], ident: 'OpenSSH_9.2p1 Debian-2+deb12u3' }, (connection) =>
-    serve(machine, connection, socket),
+    fault?.kind === 'wrong-host-key'
+      ? ssh2.utils.generateKeyPairSync('ed25519').private
+      : machine.sshd!.hostKey;
+  const server = new ssh2.Server(
+    { hostKeys: [hostKey], ident: 'OpenSSH_9.2p1 Debian-2+deb12u3' },
+    (connection) => serve(machine, connection, socket),
   );
   server.injectSocket(socket);
 }
@@ -59,7 +66,7 @@ function serve(machine: SimulatedMachine, connection: Connection, socket: Socket
     void mayLogIn(machine, user, key.data).then((allowed) => {
       if (!allowed) return context.reject(['publickey']);
       if (!signature || !blob) return context.accept();
-      const parsed = utils.parseKey(key.data as unknown as string);
+      const parsed = ssh2.utils.parseKey(key.data as unknown as string);
       const publicKey = Array.isArray(parsed) ? parsed[0] : parsed;
       const verified =
         publicKey && !(publicKey instanceof Error) && publicKey.verify(blob, signature, hashAlgo) === true;
