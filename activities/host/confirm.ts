@@ -1,17 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openHost } from '../clients/ssh/open-host.js';
 import type { Json } from '../../config/json.js';
+import { NotReadyError } from '../errors.js';
 import type { StepContext } from '../role.js';
 import { hostTarget } from './host-target.js';
 import { confirmScript } from './timed-restore.js';
 
-/** Longer than sshd takes to read its configuration again, shorter than the timed restore. */
-const longestWaitMs = 30_000;
+/** Longer than sshd takes to read its configuration again; with the last try it still ends before the timed restore. */
+const longestWaitMs = 20_000;
+/** sudo is slow where the machine's own name does not resolve yet. */
+const confirmMs = 20_000;
 const lookAgainMs = 500;
 
 /**
  * Proves over a new connection that the login still works with the final host key and ends a timed restore.
- * @throws what the last try threw, after half a minute
+ * @throws NotReadyError when no new connection was made, and whatever else the last try threw
  */
 export async function confirmLogin<Inputs extends Json>(context: StepContext<Inputs>): Promise<void> {
   const { site, machine, secrets, signal, progress } = context;
@@ -21,12 +24,20 @@ export async function confirmLogin<Inputs extends Json>(context: StepContext<Inp
   for (;;) {
     host.reconnect();
     try {
-      await host.run(confirmScript, { signal, label: 'confirm', timeoutMs: 10_000 });
+      await host.run(confirmScript, { signal, label: 'confirm', timeoutMs: confirmMs });
       return;
     } catch (error) {
       signal.throwIfAborted();
-      if (Date.now() - startedAt > longestWaitMs) throw error;
+      if (Date.now() - startedAt > longestWaitMs) throw explained(error, machine.name);
     }
     await sleep(lookAgainMs, undefined, { signal });
   }
+}
+
+function explained(error: unknown, name: string): unknown {
+  if (!(error instanceof NotReadyError)) return error;
+  return new NotReadyError(
+    `a new connection to ${name} after the change`,
+    `${error.lastState}. Firewall and network go back by themselves within a minute; see whether management and ssh in the site file still name where Socle works from`,
+  );
 }

@@ -15,6 +15,11 @@ export type Resource = {
 /** What every kind of resource may carry besides its own fields. */
 export type Common = { notify?: readonly Handler[] };
 
+/** Leaves a resource out on a machine without a kernel of its own: its clock and its audit log are the host's. */
+export function withOwnKernel(resource: Resource): Resource {
+  return { ...resource, call: `if [ ! -e /run/systemd/container ]; then\n${resource.call}\nfi` };
+}
+
 /** Asks systemd to read a unit's configuration again without dropping its connections. */
 export function reload(unit: string): Handler {
   return { name: `reload-${unit}`, command: `systemctl reload-or-restart ${unit}` };

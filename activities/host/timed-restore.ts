@@ -20,7 +20,7 @@ arm_restore() {
     fi
   done
   printf '%s\\n' "$restore" >"$state/restore"
-  systemd-run --quiet --collect --unit=socle-restore --on-active=60 /bin/sh "$state/restore"
+  systemd-run --quiet --collect --unit=socle-restore --on-active=60 --timer-property=AccuracySec=1s /bin/sh "$state/restore"
 }`;
 
 /** Run over a new connection: the change stays. */

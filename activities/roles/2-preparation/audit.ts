@@ -1,6 +1,6 @@
 import type { Site } from '../../../config/site.js';
 import { file } from '../../host/file.js';
-import { restart, type Resource } from '../../host/resource.js';
+import { restart, withOwnKernel, type Resource } from '../../host/resource.js';
 import { service } from '../../host/service.js';
 
 /** Who changed accounts, logins, time, network, kernel modules, mounts, and Socle's own files. */
@@ -36,14 +36,9 @@ const load = {
 export function audit(site: Site, syslogAuthority: string | undefined): Resource[] {
   return [
     file({ path: '/etc/audit/rules.d/90-socle.rules', mode: '0640', content: rules, notify: [load] }),
-    auditService(),
+    withOwnKernel(service({ unit: 'auditd.service', boot: 'enabled', now: 'running' })),
     ...(site.syslog === undefined ? [] : forwarding(site.syslog, syslogAuthority)),
   ];
-}
-
-function auditService(): Resource {
-  const daemon = service({ unit: 'auditd.service', boot: 'enabled', now: 'running' });
-  return { ...daemon, call: `if [ ! -e /run/systemd/container ]; then ${daemon.call}; fi` };
 }
 
 /** @see https://www.rsyslog.com/doc/configuration/modules/omfwd.html */

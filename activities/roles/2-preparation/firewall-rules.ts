@@ -3,6 +3,7 @@ import { inboundRules, type InboundRule } from '../../../config/ports/flows.js';
 import type { Site } from '../../../config/site.js';
 import { splitHostPort } from '../../../config/site/address.js';
 import { addressNumber } from '../../../config/ipv4.js';
+import { holds } from './forbidden-pairs.js';
 import { isNode } from './os.js';
 
 /**
@@ -36,14 +37,21 @@ ${lines.map((line) => `    ${line}\n`).join('')}  }
 
 function ruleLine({ rule, protocol, ports, sources, why }: InboundRule): string {
   const everyone = sources.some((source) => source.endsWith('/0'));
-  const from = everyone ? '' : `ip saddr ${set(sources)} `;
+  const from = everyone ? '' : `ip saddr ${set(withoutCovered(sources))} `;
   const comment = `comment "${rule} ${why.replaceAll('"', '').slice(0, 100)}"`;
   return protocol === 'vrrp'
     ? `${from}meta l4proto vrrp accept ${comment}`
     : `${from}${protocol} dport ${set(ports)} accept ${comment}`;
 }
 
-/** nft refuses an address twice, and one inside a network that is listed too. */
+/** Older nft refuses a set with an address that is inside one of its networks. */
+function withoutCovered(sources: readonly string[]): string[] {
+  const networks = sources.filter((source) => source.includes('/'));
+  return sources.filter(
+    (source) => source.includes('/') || !networks.some((network) => holds(network, source)),
+  );
+}
+
 function set(items: readonly string[]): string {
   const sorted = [...new Set(items)].sort();
   return sorted.length === 1 ? (sorted[0] ?? '') : `{ ${sorted.join(', ')} }`;

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '../../../config/json.js';
 import type { Inventory, Machine } from '../../../config/machine.js';
-import { forbiddenProbes, outboundProbes, type Probe } from '../../../config/ports/flows.js';
+import { outboundProbes, type Probe } from '../../../config/ports/flows.js';
 import type { Site } from '../../../config/site.js';
 import { forEachMachine } from '../../host/for-each-machine.js';
 import { CheckFailedError } from '../../errors.js';
 import { done, todo, type CheckResult, type Step, type StepContext } from '../../role.js';
 import { blockedFindings, type ProbeAnswer } from './blocked-pairs.js';
+import { forbiddenPairs } from './forbidden-pairs.js';
 import {
   closeListeners,
   openListeners,
@@ -98,7 +99,7 @@ function assignmentsOf(site: Site, inventory: Inventory, machines: readonly Mach
   const probes = machines.map((machine) => ({
     machine,
     wanted: outboundProbes(site, inventory, machine.name),
-    forbidden: forbiddenProbes(site, inventory, machine.name),
+    forbidden: forbiddenPairs(site, inventory, machine.name),
   }));
   const ports = new Map<string, Set<number>>();
   for (const { address, port } of probes.flatMap(({ wanted }) => wanted)) {

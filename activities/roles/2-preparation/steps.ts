@@ -14,7 +14,7 @@ import { hostKey } from './host-key.js';
 import { PrepareVmsInputs } from './inputs.js';
 import { kernel } from './kernel.js';
 import { login } from './login.js';
-import { isNode, operatingSystemOf } from './os.js';
+import { operatingSystemOf } from './os.js';
 import { packageSources } from './package-sources.js';
 import { system } from './system.js';
 import { time } from './time.js';
@@ -56,9 +56,8 @@ export const stateOf = {
     service({ unit: 'firewalld.service', boot: 'masked', now: 'stopped' }),
     // Stopping it would flush everybody's rules, so it only must not start again.
     service({ unit: 'nftables.service', boot: 'masked', now: 'any' }),
-    ...(isNode(machine)
-      ? ['rpcbind.socket', 'rpcbind.service'].map((unit) => service({ unit, boot: 'masked', now: 'stopped' }))
-      : []),
+    // Comes with the NFS client, which needs it for NFS 3 only, and listens to everybody.
+    ...['rpcbind.socket', 'rpcbind.service'].map((unit) => service({ unit, boot: 'masked', now: 'stopped' })),
     firewall(firewallRules(site, plan, machine)),
   ],
 } as const;

@@ -2,7 +2,7 @@ import type { Machine } from '../../../config/machine.js';
 import type { Site } from '../../../config/site.js';
 import { splitHostPort } from '../../../config/site/address.js';
 import { file } from '../../host/file.js';
-import { restart, type Resource } from '../../host/resource.js';
+import { restart, withOwnKernel, type Resource } from '../../host/resource.js';
 import { service } from '../../host/service.js';
 import type { OperatingSystem } from './os.js';
 
@@ -24,6 +24,6 @@ logdir /var/log/chrony
 `;
   return [
     file({ path: chronyFile, content, notify: [restart(chronyUnit)] }),
-    service({ unit: chronyUnit, boot: 'enabled', now: 'running' }),
+    withOwnKernel(service({ unit: chronyUnit, boot: 'enabled', now: 'running' })),
   ];
 }

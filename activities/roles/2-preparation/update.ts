@@ -1,6 +1,6 @@
-import { packagesLibrary } from '../../host/packages.js';
 import { quote } from '../../host/quote.js';
 import type { Resource } from '../../host/resource.js';
+import { unitLibrary } from '../../host/unit-library.js';
 import type { OperatingSystem } from './os.js';
 import { heldBack } from './updates.js';
 
@@ -26,7 +26,7 @@ export function securityUpdates({ family }: OperatingSystem): Resource {
   const { list, run } = commands[family];
   return {
     title: 'security updates',
-    library: [packagesLibrary, library],
+    library: [unitLibrary, library],
     call: `security_updates ${quote(list)} ${quote(run)}`,
     notify: [],
   };

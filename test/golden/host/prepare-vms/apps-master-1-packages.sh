@@ -66,6 +66,21 @@ absent() {
     if differs "$1: present"; then rm -f "$1"; fi
   fi
 }
+unit() {
+  if ! systemctl is-active --quiet "$1"; then
+    rm -f "$state/$1.code"
+    systemctl reset-failed "$1" 2>/dev/null || :
+    systemd-run --quiet --collect --unit="$1" /bin/sh -c "( $2 ) >$state/$1.log 2>&1; echo \$? >$state/$1.code"
+  fi
+  while systemctl is-active --quiet "$1"; do
+    echo
+    sleep 1
+  done
+  if [ "$(cat "$state/$1.code" 2>/dev/null)" != 0 ]; then
+    tail -n 5 "$state/$1.log" >&2
+    exit 1
+  fi
+}
 missing() {
   for package in "$@"; do
     if command -v dpkg-query >/dev/null; then
@@ -74,18 +89,6 @@ missing() {
       rpm -q --whatprovides "$package" >/dev/null 2>&1 || printf '%s ' "$package"
     fi
   done
-}
-await_unit() {
-  if ! systemctl is-active --quiet "$1"; then
-    rm -f "$state/$1.code"
-    systemctl reset-failed "$1" 2>/dev/null || :
-    systemd-run --quiet --collect --unit="$1" /bin/sh -c "( $2 ) >$state/$1.log 2>&1; echo \$? >$state/$1.code"
-  fi
-  await_unit "$1"
-  if [ "$(cat "$state/$1.code")" != 0 ]; then
-    tail -n 5 "$state/$1.log" >&2
-    exit 1
-  fi
 }
 install_packages() {
   if command -v apt-get >/dev/null; then
@@ -144,9 +147,9 @@ begin '"trusted authorities"' ''
 guarded 'cmp -s /usr/local/share/ca-certificates/socle-artifacts.crt /etc/socle/artifacts-ca.pem' 'the artefact source is not trusted yet' 'update-ca-certificates && mkdir -p /etc/socle && cp /usr/local/share/ca-certificates/socle-artifacts.crt /etc/socle/artifacts-ca.pem'
 finish
 begin '"file /etc/apt/sources.list"' ''
-file /etc/apt/sources.list 644 root:root shown : 'deb http://127.10.0.2/debian bookworm main
-deb http://127.10.0.2/debian bookworm-updates main
-deb http://127.10.0.2/debian-security bookworm-security main
+file /etc/apt/sources.list 644 root:root shown : 'deb http://127.10.0.2:18080/debian bookworm main
+deb http://127.10.0.2:18080/debian bookworm-updates main
+deb http://127.10.0.2:18080/debian-security bookworm-security main
 '
 finish
 begin '"no file /etc/apt/sources.list.d/debian.sources"' ''
@@ -170,7 +173,9 @@ logdir /var/log/chrony
 '
 finish
 begin '"service chrony.service"' ''
+if [ ! -e /run/systemd/container ]; then
 service chrony.service enabled running
+fi
 finish
 begin '"restart chrony.service"' ''
 handler restart-chrony.service 'systemctl restart chrony.service'

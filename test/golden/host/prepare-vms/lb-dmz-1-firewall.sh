@@ -90,7 +90,7 @@ arm_restore() {
     fi
   done
   printf '%s\n' "$restore" >"$state/restore"
-  systemd-run --quiet --collect --unit=socle-restore --on-active=60 /bin/sh "$state/restore"
+  systemd-run --quiet --collect --unit=socle-restore --on-active=60 --timer-property=AccuracySec=1s /bin/sh "$state/restore"
 }
 firewall_now() { sha256sum <"$1" && nft -s list table inet socle; }
 firewall() {
@@ -121,6 +121,12 @@ finish
 begin '"service nftables.service"' ''
 service nftables.service masked any
 finish
+begin '"service rpcbind.socket"' ''
+service rpcbind.socket masked stopped
+finish
+begin '"service rpcbind.service"' ''
+service rpcbind.service masked stopped
+finish
 begin '"firewall"' ''
 firewall /etc/socle/firewall.nft /etc/socle/firewall.loaded 'table inet socle
 delete table inet socle
@@ -138,7 +144,7 @@ table inet socle {
     ip saddr { 127.10.0.10, 127.10.0.11, 127.10.0.12 } tcp dport 6443 accept comment "21 TokenReview of the Kubernetes auth methods"
     ip saddr 127.10.0.13 tcp dport 443 accept comment "26 Gogs webhook to Argo CD (optional)"
     ip saddr 127.40.0.13 meta l4proto vrrp accept comment "28 keepalived, unicast"
-    ip saddr { 127.0.0.0/8, 127.10.0.14 } tcp dport 8404 accept comment "29 HAProxy statistics, TLS and password"
+    ip saddr 127.0.0.0/8 tcp dport 8404 accept comment "29 HAProxy statistics, TLS and password"
     tcp dport { 443, 80 } accept comment "38 public portals and APIs; 80 only redirects"
     ip saddr { 127.40.0.14, 127.40.0.15, 127.40.0.16 } tcp dport { 6443, 9345 } accept comment "46 join and API through the pair"
     limit rate 5/second log prefix "socle-drop " level info

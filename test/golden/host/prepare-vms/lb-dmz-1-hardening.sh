@@ -233,7 +233,9 @@ file /etc/audit/rules.d/90-socle.rules 640 root:root shown : '-D
 '
 finish
 begin '"service auditd.service"' ''
-if [ ! -e /run/systemd/container ]; then service auditd.service enabled running; fi
+if [ ! -e /run/systemd/container ]; then
+service auditd.service enabled running
+fi
 finish
 begin '"file /etc/rsyslog.d/90-socle.conf"' restart-rsyslog.service
 file /etc/rsyslog.d/90-socle.conf 644 root:root shown : 'module(load="imfile")

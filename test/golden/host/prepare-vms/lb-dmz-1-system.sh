@@ -79,7 +79,7 @@ arm_restore() {
     fi
   done
   printf '%s\n' "$restore" >"$state/restore"
-  systemd-run --quiet --collect --unit=socle-restore --on-active=60 /bin/sh "$state/restore"
+  systemd-run --quiet --collect --unit=socle-restore --on-active=60 --timer-property=AccuracySec=1s /bin/sh "$state/restore"
 }
 network_manager() {
   if command -v netplan >/dev/null && [ -d /etc/netplan ]; then echo netplan
