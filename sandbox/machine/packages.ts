@@ -52,6 +52,7 @@ export const packageCatalogue: readonly Package[] = [
   bring('xfsprogs', { commands: ['mkfs.xfs'] }),
   ...[
     'curl',
+    'openssl',
     'gnupg',
     'jq',
     'lsb-release',

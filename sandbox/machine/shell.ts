@@ -1,4 +1,5 @@
 import { Bash, defineCommand, type ExecResult } from 'just-bash';
+import { assignmentsSucceed } from './assignments.js';
 import { allCommands } from './commands/index.js';
 import type { SimulatedMachine } from './machine.js';
 
@@ -81,6 +82,8 @@ async function execute(
       HOSTNAME: machine.kernelHostName,
     },
     executionLimits: limits,
+    // The scripts are Socle's own, and simulated commands wait with the real clock.
+    defenseInDepth: false,
     sleep: (ms) =>
       new Promise((resolve) =>
         setTimeout(resolve, machine.surroundings.waits.profile === 'realistic' ? ms : Math.min(ms, 50)),
@@ -89,6 +92,7 @@ async function execute(
       defineCommand(command.name, (words, context) => invoke(session, command, words, context, signal)),
     ),
   });
+  bash.registerTransformPlugin(assignmentsSucceed);
   const result = await bash.exec(script, {
     stdin,
     ...(args.length > 0 && { args: [...args] }),

@@ -158,6 +158,16 @@ export const fileCommands: readonly SimulatedCommand[] = [
       return { exitCode: 0 };
     },
   },
+  {
+    name: 'umask',
+    run: async ([mode], { machine }) => {
+      // just-bash writes files with 644 and folders with 755: that is umask 022 and no other.
+      if (mode === undefined) return { stdout: '0022\n' };
+      if (!['022', '0022'].includes(mode))
+        throw new CommandError(`umask: only 022 is simulated on ${machine.name}, not ${mode}`);
+      return undefined;
+    },
+  },
   { name: 'sync', run: async () => undefined },
   {
     name: 'logger',

@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { machineSpecOf } from '../../activities/roles/1-provisioning/machine-spec-of.js';
+import type { Role, StepContext } from '../../activities/role.js';
+import { computeInventory } from '../../config/inventory.js';
+import { loadSite } from '../../config/load.js';
+import { buildPlan } from '../../config/plan.js';
+import type { Plan } from '../../config/plan-types.js';
+import { createSecrets, type Secrets } from '../../config/secrets.js';
+import { roles } from '../../activities/roles/index.js';
+import { createFaults, type FaultBook } from '../../sandbox/faults.js';
+import { openJournal } from '../../sandbox/journal.js';
+import { createNetwork } from '../../sandbox/machine/network.js';
+import { createMachines, type SimulatedMachines } from '../../sandbox/machine/runtime.js';
+import type { Hardware, Journal } from '../../sandbox/runtime.js';
+import { createWaits } from '../../sandbox/waits.js';
+
+const environment = {
+  SOCLE_MASTER_KEY: '22'.repeat(32),
+  SOCLE_VSPHERE_PASSWORD: 'unused-password',
+  SOCLE_VSPHERE_CA: 'unused',
+  SOCLE_ARTIFACT_CA: 'unused-authority',
+  SOCLE_BACKUP_KEY: 'unused-key',
+};
+
+/** Simulated machines of an example site, switched on with the cloud-init data that the orchestrator makes. */
+export class MachinesUnderTest {
+  private constructor(
+    readonly plan: Plan,
+    readonly secrets: Secrets,
+    readonly machines: SimulatedMachines,
+    readonly journal: Journal,
+    readonly faults: FaultBook,
+    private readonly stateFolder: string,
+  ) {}
+
+  static async boot(names: readonly string[], file = 'examples/site-100.yaml'): Promise<MachinesUnderTest> {
+    const site = await loadSite(file);
+    const inventory = computeInventory(site);
+    const plan = buildPlan({
+      site,
+      inventory: { ...inventory, machines: inventory.machines.filter(({ name }) => names.includes(name)) },
+      declarations: roles,
+      mode: 'apply',
+    });
+    const stateFolder = mkdtempSync(join(tmpdir(), 'socle-machines-'));
+    const journal = openJournal(join(stateFolder, 'journal.jsonl'));
+    const faults = createFaults();
+    const network = createNetwork([
+      { address: '127.10.0.2', ports: [53, 123, 6514, 18080], name: 'services' },
+    ]);
+    const machines = createMachines({ journal, faults, waits: createWaits('none', 1), network, stateFolder });
+    const under = new MachinesUnderTest(
+      plan,
+      createSecrets(site, environment),
+      machines,
+      journal,
+      faults,
+      stateFolder,
+    );
+    for (const name of names) await machines.powerOn(await under.hardware(name));
+    for (const name of names) await under.answers(name);
+    return under;
+  }
+
+  /** The context of one step, as run-step would make it. */
+  context(role: Role, target: string): StepContext {
+    const machine = this.plan.machines.find(({ name }) => name === target);
+    return {
+      plan: this.plan,
+      site: this.plan.site,
+      inputs: role.inputs.parse({}),
+      target,
+      machine: machine!,
+      machines: this.plan.machines,
+      secrets: this.secrets,
+      runId: 'test',
+      signal: new AbortController().signal,
+      progress: () => undefined,
+    };
+  }
+
+  async hardware(name: string): Promise<Hardware> {
+    const machine = this.plan.machines.find((candidate) => candidate.name === name)!;
+    const [role] = roles;
+    const spec = await machineSpecOf(machine, this.context(role!, name));
+    const macAddress = `00:50:56:00:00:${(this.plan.machines.indexOf(machine) + 16).toString(16)}`;
+    const guestInfo = {
+      'guestinfo.metadata': Buffer.from(spec.metaData(macAddress)).toString('base64'),
+      'guestinfo.metadata.encoding': 'base64',
+      'guestinfo.userdata': Buffer.from(spec.userData).toString('base64'),
+      'guestinfo.userdata.encoding': 'base64',
+    };
+    return {
+      instanceUuid: machine.instanceUuid,
+      name,
+      vcpu: machine.vcpu,
+      memoryMiB: machine.memoryMiB,
+      disksGiB: machine.disks.map(({ sizeGiB }) => sizeGiB),
+      network: spec.network,
+      macAddress,
+      guestInfo,
+    };
+  }
+
+  private async answers(name: string): Promise<void> {
+    const { instanceUuid } = this.plan.machines.find((machine) => machine.name === name)!;
+    for (let tries = 0; (this.machines.guest(instanceUuid)?.addresses ?? []).length === 0; tries += 1) {
+      if (tries > 100)
+        throw new Error(
+          `${name} did not boot: ${this.machines
+            .powered()
+            .find((machine) => machine.name === name)
+            ?.console.join('\n')}`,
+        );
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.machines.close();
+    rmSync(this.stateFolder, { recursive: true, force: true });
+  }
+}
