@@ -13,13 +13,23 @@ async function runScript(
   const words = [...args];
   let prefix = '';
   while (/^-[eux]+$/.test(words[0] ?? '')) prefix += `set ${words.shift()}\n`;
-  if (words[0] === '-c')
-    return context.run(prefix + (words[1] ?? ''), { stdin: context.stdin, args: words.slice(3) });
+  if (words[0] === '-c') {
+    const [, script = '', zero = name, ...rest] = words;
+    return context.run(prefix + withZero(name, script, zero), { stdin: context.stdin, args: rest });
+  }
   if (words[0] === '-s' || words.length === 0)
     return context.run(prefix + context.stdin, { args: words.slice(1) });
   const script = await context.machine.files.text(context.machine.files.resolvePath(context.cwd, words[0]!));
   if (script === undefined) throw new CommandError(`${name}: 0: cannot open ${words[0]}: No such file`, 2);
   return context.run(prefix + script, { stdin: context.stdin, args: words.slice(1) });
+}
+
+/** just-bash has no way to set `$0`; a plain word is put in its place. */
+function withZero(shellName: string, script: string, zero: string): string {
+  if (!script.includes('$0')) return script;
+  if (!/^[\w.:/-]+$/.test(zero))
+    throw new CommandError(`${shellName}: $0 with the value '${zero}' is not simulated`, 2);
+  return script.replaceAll('$0', zero);
 }
 
 export const shellCommands: readonly SimulatedCommand[] = [
