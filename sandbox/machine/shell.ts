@@ -93,11 +93,13 @@ async function execute(
     ),
   });
   bash.registerTransformPlugin(assignmentsSucceed);
-  const result = await bash.exec(script, {
-    stdin,
-    ...(args.length > 0 && { args: [...args] }),
-    ...(signal && { signal }),
-  });
+  const result = await bash.exec(
+    args.length > 0 ? `set -- ${args.map(quoted).join(' ')}\n${script}` : script,
+    {
+      stdin,
+      ...(signal && { signal }),
+    },
+  );
   return { stdout: result.stdout, stderr: result.stderr, exitCode: result.exitCode };
 }
 
