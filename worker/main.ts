@@ -15,3 +15,5 @@ await runWorker({
   ...(cloneSlots && { cloneSlots }),
   onReady: () => process.stdout.write('worker ready\n'),
 });
+// Kept SSH connections would hold the process.
+process.exit(0);

@@ -78,8 +78,8 @@ function chain(tokens: Tokens, name: string, table: FirewallTable, sets: Sets): 
       if (statement[1] !== 'filter' || statement[2] !== 'hook') throw syntax(statement.join(' '));
       isInput = statement[3] === 'input';
       const policy = statement.indexOf('policy');
-      if (policy >= 0) table.policy = verdict(statement[policy + 1]) as 'accept' | 'drop';
-    } else if (statement[0] === 'policy') table.policy = verdict(statement[1]) as 'accept' | 'drop';
+      if (policy >= 0) table.policy = verdict(statement[policy + 1]);
+    } else if (statement[0] === 'policy') table.policy = verdict(statement[1]);
     else if (isInput) table.rules.push(rule(statement, sets));
     else throw new Error(`Error: chain ${name} has no input hook; only input chains are simulated`);
   }

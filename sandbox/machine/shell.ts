@@ -126,7 +126,7 @@ async function invoke(
     const result = await command.run(args, {
       session,
       machine,
-      stdin: String(context.stdin ?? ''),
+      stdin: typeof context.stdin === 'string' ? context.stdin : '',
       cwd: context.cwd,
       run,
       signal,

@@ -1,6 +1,7 @@
 import { createServer, type Server as TcpServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import ssh2, { type Connection, type Session as SshSession, type ServerChannel } from 'ssh2';
+import { parseKey } from './parse-key.js';
 import { verdictOf } from './firewall.js';
 import type { SimulatedMachine } from './machine.js';
 import { runShell } from './shell.js';
@@ -66,10 +67,7 @@ function serve(machine: SimulatedMachine, connection: Connection, socket: Socket
     void mayLogIn(machine, user, key.data).then((allowed) => {
       if (!allowed) return context.reject(['publickey']);
       if (!signature || !blob) return context.accept();
-      const parsed = ssh2.utils.parseKey(key.data as unknown as string);
-      const publicKey = Array.isArray(parsed) ? parsed[0] : parsed;
-      const verified =
-        publicKey && !(publicKey instanceof Error) && publicKey.verify(blob, signature, hashAlgo) === true;
+      const verified = parseKey(key.data)?.verify(blob, signature, hashAlgo) === true;
       return verified ? context.accept() : context.reject(['publickey']);
     });
   });

@@ -1,10 +1,16 @@
-import type { SimulatedMachine } from '../machine.js';
 import { CommandError, type SimulatedCommand } from '../shell.js';
+import {
+  append,
+  group,
+  join,
+  line,
+  nextId,
+  passwd,
+  replace,
+  shadow,
+  withoutMember,
+} from './account-files.js';
 import { parseOptions } from './options.js';
-
-const passwd = '/etc/passwd';
-const shadow = '/etc/shadow';
-const group = '/etc/group';
 
 const userOptions = {
   '-m': 'flag',
@@ -246,53 +252,3 @@ export const accountCommands: readonly SimulatedCommand[] = [
     },
   },
 ];
-
-async function line(machine: SimulatedMachine, path: string, name: string): Promise<string | undefined> {
-  return ((await machine.files.text(path)) ?? '').split('\n').find((text) => text.startsWith(`${name}:`));
-}
-
-async function append(machine: SimulatedMachine, path: string, text: string): Promise<void> {
-  await machine.files.appendFile(path, `${text}\n`);
-}
-
-async function replace(
-  machine: SimulatedMachine,
-  path: string,
-  name: string,
-  next: string | undefined,
-): Promise<void> {
-  const lines = ((await machine.files.text(path)) ?? '').split('\n');
-  const replaced = lines.flatMap((text) =>
-    text.startsWith(`${name}:`) ? (next === undefined ? [] : [next]) : [text],
-  );
-  if (replaced.join('\n') !== lines.join('\n')) await machine.files.writeFile(path, replaced.join('\n'));
-}
-
-async function join(machine: SimulatedMachine, user: string, name: string): Promise<void> {
-  const entry = await line(machine, group, name);
-  if (!entry) throw new CommandError(`usermod: group '${name}' does not exist`, 6);
-  const [first = '', x = 'x', id = '', members = ''] = entry.split(':');
-  const list = members.split(',').filter(Boolean);
-  if (!list.includes(user))
-    await replace(machine, group, name, [first, x, id, [...list, user].join(',')].join(':'));
-}
-
-function withoutMember(text: string, user: string): string {
-  const fields = text.split(':');
-  if (fields[3] === undefined) return text;
-  return [
-    ...fields.slice(0, 3),
-    fields[3]
-      .split(',')
-      .filter((member) => member !== user)
-      .join(','),
-  ].join(':');
-}
-
-async function nextId(machine: SimulatedMachine): Promise<number> {
-  const texts = [(await machine.files.text(passwd)) ?? '', (await machine.files.text(group)) ?? ''];
-  const ids = texts
-    .flatMap((text) => text.split('\n').map((entry) => Number(entry.split(':')[2] ?? 0)))
-    .filter((id) => id < 60_000);
-  return Math.max(999, ...ids) + 1;
-}

@@ -119,7 +119,7 @@ export const fileCommands: readonly SimulatedCommand[] = [
       const { rest } = parseOptions('cmp', args, { '-s': 'flag', '--silent': 'flag', '--quiet': 'flag' });
       const [a, b] = await Promise.all(
         rest.map((word) =>
-          word === '-' ? context.stdin : context.machine.files.text(absolute(context, word)),
+          word === '-' ? Promise.resolve(context.stdin) : context.machine.files.text(absolute(context, word)),
         ),
       );
       if (a === undefined || b === undefined) return { exitCode: 2 };

@@ -1,4 +1,4 @@
-import ssh2 from 'ssh2';
+import { parseKey } from '../parse-key.js';
 import { readSshdSettings } from '../sshd-settings.js';
 import { CommandError, type SimulatedCommand } from '../shell.js';
 
@@ -13,10 +13,8 @@ export const securityCommands: readonly SimulatedCommand[] = [
       const path = args[args.indexOf('-f') + 1] ?? '';
       const text = path === '-' || path === '/dev/stdin' ? stdin : await machine.files.text(path);
       if (text === undefined) throw new CommandError(`${path}: No such file or directory`, 255);
-      const key = ssh2.utils.parseKey(text);
-      const parsed = Array.isArray(key) ? key[0] : key;
-      if (!parsed || parsed instanceof Error)
-        throw new CommandError(`Load key "${path}": error in libcrypto`, 255);
+      const parsed = parseKey(text);
+      if (!parsed) throw new CommandError(`Load key "${path}": error in libcrypto`, 255);
       return {
         stdout: `${parsed.type} ${parsed.getPublicSSH().toString('base64')} ${parsed.comment}\n`.replace(
           / \n$/,

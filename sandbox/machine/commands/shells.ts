@@ -45,7 +45,7 @@ export const shellCommands: readonly SimulatedCommand[] = [
       const words = [...args];
       let user = 'root';
       for (; words[0]?.startsWith('-'); words.shift()) {
-        if (words[0] === '-u') user = (words.shift(), words[0]!);
+        if (words[0] === '-u') user = (words.shift(), words[0]);
         else if (!['-n', '-E', '-H', '--'].includes(words[0]))
           throw new CommandError(`sudo: invalid option '${words[0]}'`);
       }
