@@ -1,3 +1,4 @@
+import { attributesLibrary } from './file.js';
 import { quote } from './quote.js';
 import type { Resource } from './resource.js';
 
@@ -44,6 +45,7 @@ data_disk() {
     if differs "$3: not mounted"; then
       mkdir -p "$3"
       mount "$3"
+      label "$3"
     fi
   fi
 }`;
@@ -56,7 +58,7 @@ export function dataDisk({ label, sizeGiB, mountPoint }: DataDisk): Resource {
   const bytes = sizeGiB * 1024 ** 3;
   return {
     title: `data disk ${mountPoint}`,
-    library: [diskLibrary],
+    library: [attributesLibrary, diskLibrary],
     call: `data_disk ${quote(label)} ${bytes} ${quote(mountPoint)}`,
     notify: [],
   };

@@ -9,6 +9,7 @@ export const directoryLibrary = `directory() {
       mkdir -p "$1"
       chown "$3" "$1"
       chmod "$2" "$1"
+      label "$1"
     fi
     return 0
   fi

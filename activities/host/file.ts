@@ -1,8 +1,14 @@
 import { quote } from './quote.js';
 import type { Common, Resource } from './resource.js';
 
-/** Needs stat, chown, chmod. */
-export const attributesLibrary = `attributes() {
+/**
+ * Needs stat, chown, chmod. What a shell makes has its folder's SELinux label, which sshd and others refuse to read in
+ * home folders and on new file systems; restorecon is there only where SELinux is.
+ */
+export const attributesLibrary = `label() {
+  if command -v restorecon >/dev/null; then restorecon "$1"; fi
+}
+attributes() {
   now=$(stat -c '%a %U:%G' "$1")
   if [ "$now" != "$2 $3" ]; then
     if differs "$1: $now -> $2 $3"; then
@@ -20,6 +26,7 @@ export const fileLibrary = `replace() {
   mkdir -p "\${1%/*}"
   new=$(mktemp "$1.XXXXXX")
   if printf %s "$6" >"$new" && chown "$3" "$new" && chmod "$2" "$new" && eval "$5" && mv -f "$new" "$1"; then
+    label "$1"
     return 0
   fi
   rm -f "$new"

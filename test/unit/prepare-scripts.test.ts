@@ -120,6 +120,16 @@ describe('what the DMZ must not reach', () => {
   });
 });
 
+test('the DMZ gets nothing that only Longhorn needs', async () => {
+  const scriptOf = async (name: string): Promise<string> => {
+    const context = await contextFor(name);
+    const resources = [...(await stateOf.packages(context)), ...(await stateOf.hardening(context))];
+    return compile(resources, { mode: 'apply' });
+  };
+  expect(await scriptOf('middleware-worker-1')).toMatch(/ nfs-common [\s\S]*iscsi_tcp/);
+  expect(await scriptOf('dmz-node-1')).not.toMatch(/nfs-common|iscsi/);
+});
+
 test('the firewall names no address that one of its networks holds already', async () => {
   const { site, plan, machine } = await contextFor('lb-lan-1', (given) => ({
     ...given,

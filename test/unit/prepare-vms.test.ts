@@ -129,6 +129,14 @@ describe('the scripts of the probes', () => {
     expect(() => readFileSync(join(root, 'units/socle-probe.socket'))).toThrow(/ENOENT/);
   });
 
+  test('are an error without nc, which would make every forbidden pair look closed', () => {
+    const probes = [{ rule: 1, address: '127.0.0.1', port: 1, name: 'x', why: '' }];
+    const env = { PATH: join(root, 'bin') };
+    const result = spawnSync('/usr/bin/dash', ['-s'], { input: probeScript(probes), encoding: 'utf8', env });
+    expect(result).toMatchObject({ status: 1, stdout: '' });
+    expect(result.stderr).toMatch(/nc is missing/);
+  });
+
   test('tell a real listener from a port without one', async () => {
     const server = await listening();
     const { port } = server.address() as AddressInfo;

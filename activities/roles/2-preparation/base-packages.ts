@@ -3,7 +3,7 @@ import type { Site } from '../../../config/site.js';
 import { packages } from '../../host/packages.js';
 import type { Resource } from '../../host/resource.js';
 import type { PrepareVmsInputs } from './inputs.js';
-import { isNode, type OperatingSystem } from './os.js';
+import { carriesVolumes, type OperatingSystem } from './os.js';
 
 const common = ['ca-certificates', 'chrony', 'curl', 'nftables', 'openssl', 'sudo', 'xfsprogs'];
 const byFamily = {
@@ -11,7 +11,7 @@ const byFamily = {
   redhat: ['audit', 'iproute', 'nmap-ncat', 'dnf-automatic', 'e2fsprogs'],
 } as const;
 
-/** What Longhorn needs on every node: longhorn.io/docs, installation requirements. */
+/** What Longhorn needs on its nodes: longhorn.io/docs, installation requirements. */
 const nodePackages = {
   debian: ['open-iscsi', 'nfs-common', 'cryptsetup'],
   redhat: ['iscsi-initiator-utils', 'nfs-utils', 'cryptsetup'],
@@ -32,7 +32,7 @@ export function basePackages(
   const names = [
     ...common,
     ...byFamily[family],
-    ...(isNode(machine) ? nodePackages[family] : []),
+    ...(carriesVolumes(machine) ? nodePackages[family] : []),
     ...(site.syslog === undefined ? [] : syslogPackages[family]),
     ...inputs.extraPackages,
   ];

@@ -2,7 +2,7 @@ import type { Machine } from '../../../config/machine.js';
 import { blockedModules, kernelModules } from '../../host/kernel-modules.js';
 import type { Resource } from '../../host/resource.js';
 import { sysctl } from '../../host/sysctl.js';
-import { isNode } from './os.js';
+import { carriesVolumes, isNode } from './os.js';
 
 /** For every machine. rp_filter 2 (loose): a load balancer with two addresses in two networks answers on either. */
 const common = {
@@ -56,7 +56,7 @@ export function kernel(machine: Machine): Resource[] {
       ? [
           kernelModules({
             path: '/etc/modules-load.d/90-socle.conf',
-            names: ['overlay', 'br_netfilter', 'iscsi_tcp'],
+            names: ['overlay', 'br_netfilter', ...(carriesVolumes(machine) ? ['iscsi_tcp'] : [])],
           }),
         ]
       : []),

@@ -37,6 +37,11 @@ export function operatingSystemOf(site: Site, machine: Machine): OperatingSystem
       };
 }
 
+/** Nodes of the clusters that get Longhorn; the DMZ has none, so nothing of iSCSI and NFS either. */
+export function carriesVolumes(machine: Machine): boolean {
+  return isNode(machine) && machine.zone !== 'dmz';
+}
+
 /** Kubernetes nodes of any cluster. */
 export function isNode(machine: Machine): boolean {
   return /^(apps|middleware)-|^dmz-node$/.test(machine.group);

@@ -42,6 +42,7 @@ export function probeScript(probes: readonly Probe[]): string {
   if (probes.length === 0) return ':\n';
   const list = probes.map(({ address, port }) => `${address} ${port}\n`).join('');
   return `main() {
+command -v nc >/dev/null || { echo 'nc is missing, so nothing can be tried from here' >&2; exit 1; }
 xargs -P 32 -n 2 sh -c 'if nc -z -w 2 "$0" "$1" >/dev/null 2>&1; then echo "open $0 $1"; fi' <<'END'
 ${list}END
 }

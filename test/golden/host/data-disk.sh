@@ -22,6 +22,18 @@ finish() {
   if [ "$mode" = apply ]; then result=changed; fi
   printf '{"resource":%s,"state":"%s","diff":"%s"}\n' "$resource" "$result" "$(printf %s "$difference" | base64 | tr -d '\n')"
 }
+label() {
+  if command -v restorecon >/dev/null; then restorecon "$1"; fi
+}
+attributes() {
+  now=$(stat -c '%a %U:%G' "$1")
+  if [ "$now" != "$2 $3" ]; then
+    if differs "$1: $now -> $2 $3"; then
+      chown "$3" "$1"
+      chmod "$2" "$1"
+    fi
+  fi
+}
 blank_disk() {
   lsblk -bdnro NAME,SIZE,TYPE | while read -r name size type; do
     if [ "$type" = disk ] && [ "$size" = "$1" ] && [ "$(lsblk -nro NAME "/dev/$name" | grep -c .)" = 1 ]; then
@@ -54,6 +66,7 @@ data_disk() {
     if differs "$3: not mounted"; then
       mkdir -p "$3"
       mount "$3"
+      label "$3"
     fi
   fi
 }

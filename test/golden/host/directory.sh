@@ -22,6 +22,9 @@ finish() {
   if [ "$mode" = apply ]; then result=changed; fi
   printf '{"resource":%s,"state":"%s","diff":"%s"}\n' "$resource" "$result" "$(printf %s "$difference" | base64 | tr -d '\n')"
 }
+label() {
+  if command -v restorecon >/dev/null; then restorecon "$1"; fi
+}
 attributes() {
   now=$(stat -c '%a %U:%G' "$1")
   if [ "$now" != "$2 $3" ]; then
@@ -37,6 +40,7 @@ directory() {
       mkdir -p "$1"
       chown "$3" "$1"
       chmod "$2" "$1"
+      label "$1"
     fi
     return 0
   fi

@@ -22,6 +22,9 @@ finish() {
   if [ "$mode" = apply ]; then result=changed; fi
   printf '{"resource":%s,"state":"%s","diff":"%s"}\n' "$resource" "$result" "$(printf %s "$difference" | base64 | tr -d '\n')"
 }
+label() {
+  if command -v restorecon >/dev/null; then restorecon "$1"; fi
+}
 attributes() {
   now=$(stat -c '%a %U:%G' "$1")
   if [ "$now" != "$2 $3" ]; then
@@ -35,6 +38,7 @@ replace() {
   mkdir -p "${1%/*}"
   new=$(mktemp "$1.XXXXXX")
   if printf %s "$6" >"$new" && chown "$3" "$new" && chmod "$2" "$new" && eval "$5" && mv -f "$new" "$1"; then
+    label "$1"
     return 0
   fi
   rm -f "$new"

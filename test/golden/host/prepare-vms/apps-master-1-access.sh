@@ -48,6 +48,9 @@ user() {
     esac
   done
 }
+label() {
+  if command -v restorecon >/dev/null; then restorecon "$1"; fi
+}
 attributes() {
   now=$(stat -c '%a %U:%G' "$1")
   if [ "$now" != "$2 $3" ]; then
@@ -61,6 +64,7 @@ replace() {
   mkdir -p "${1%/*}"
   new=$(mktemp "$1.XXXXXX")
   if printf %s "$6" >"$new" && chown "$3" "$new" && chmod "$2" "$new" && eval "$5" && mv -f "$new" "$1"; then
+    label "$1"
     return 0
   fi
   rm -f "$new"
@@ -89,6 +93,7 @@ directory() {
       mkdir -p "$1"
       chown "$3" "$1"
       chmod "$2" "$1"
+      label "$1"
     fi
     return 0
   fi

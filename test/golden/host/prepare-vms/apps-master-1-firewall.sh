@@ -38,6 +38,9 @@ service() {
     if [ "$3" = running ]; then systemctl start "$1"; else systemctl stop "$1"; fi
   fi
 }
+label() {
+  if command -v restorecon >/dev/null; then restorecon "$1"; fi
+}
 attributes() {
   now=$(stat -c '%a %U:%G' "$1")
   if [ "$now" != "$2 $3" ]; then
@@ -51,6 +54,7 @@ replace() {
   mkdir -p "${1%/*}"
   new=$(mktemp "$1.XXXXXX")
   if printf %s "$6" >"$new" && chown "$3" "$new" && chmod "$2" "$new" && eval "$5" && mv -f "$new" "$1"; then
+    label "$1"
     return 0
   fi
   rm -f "$new"
@@ -139,7 +143,7 @@ table inet socle {
     ip protocol icmp icmp type { echo-request, destination-unreachable, time-exceeded } limit rate 50/second accept
     meta l4proto ipv6-icmp limit rate 50/second accept
     iifname { "cali*", "flannel.1" } ip saddr 10.42.0.0/16 accept comment "pods of this node"
-    ip saddr 127.0.0.0/8 tcp dport 2222 accept comment "2 SSH"
+    ip saddr 127.0.0.1/32 tcp dport 2222 accept comment "2 SSH"
     ip saddr { 127.20.0.11, 127.20.0.12 } tcp dport { 6443, 9345 } accept comment "30 API and registration"
     ip saddr { 127.20.0.11, 127.20.0.12 } tcp dport { 443, 80 } accept comment "33 portals and internal APIs"
     ip saddr { 127.20.0.14, 127.20.0.15 } tcp dport { 6443, 9345 } accept comment "47 agents go to the servers directly"

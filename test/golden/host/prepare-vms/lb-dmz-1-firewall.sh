@@ -38,6 +38,9 @@ service() {
     if [ "$3" = running ]; then systemctl start "$1"; else systemctl stop "$1"; fi
   fi
 }
+label() {
+  if command -v restorecon >/dev/null; then restorecon "$1"; fi
+}
 attributes() {
   now=$(stat -c '%a %U:%G' "$1")
   if [ "$now" != "$2 $3" ]; then
@@ -51,6 +54,7 @@ replace() {
   mkdir -p "${1%/*}"
   new=$(mktemp "$1.XXXXXX")
   if printf %s "$6" >"$new" && chown "$3" "$new" && chmod "$2" "$new" && eval "$5" && mv -f "$new" "$1"; then
+    label "$1"
     return 0
   fi
   rm -f "$new"
@@ -138,13 +142,13 @@ table inet socle {
     iifname "lo" accept
     ip protocol icmp icmp type { echo-request, destination-unreachable, time-exceeded } limit rate 50/second accept
     meta l4proto ipv6-icmp limit rate 50/second accept
-    ip saddr 127.0.0.0/8 tcp dport 2222 accept comment "2 SSH"
-    ip saddr 127.0.0.0/8 tcp dport 6443 accept comment "5 Kubernetes API"
-    ip saddr 127.0.0.0/8 tcp dport 443 accept comment "6 consoles and functional checks"
+    ip saddr 127.0.0.1/32 tcp dport 2222 accept comment "2 SSH"
+    ip saddr 127.0.0.1/32 tcp dport 6443 accept comment "5 Kubernetes API"
+    ip saddr 127.0.0.1/32 tcp dport 443 accept comment "6 consoles and functional checks"
     ip saddr { 127.10.0.10, 127.10.0.11, 127.10.0.12 } tcp dport 6443 accept comment "21 TokenReview of the Kubernetes auth methods"
     ip saddr 127.10.0.13 tcp dport 443 accept comment "26 Gogs webhook to Argo CD (optional)"
     ip saddr 127.40.0.13 meta l4proto vrrp accept comment "28 keepalived, unicast"
-    ip saddr 127.0.0.0/8 tcp dport 8404 accept comment "29 HAProxy statistics, TLS and password"
+    ip saddr { 127.0.0.1/32, 127.10.0.14 } tcp dport 8404 accept comment "29 HAProxy statistics, TLS and password"
     tcp dport { 443, 80 } accept comment "38 public portals and APIs; 80 only redirects"
     ip saddr { 127.40.0.14, 127.40.0.15, 127.40.0.16 } tcp dport { 6443, 9345 } accept comment "46 join and API through the pair"
     limit rate 5/second log prefix "socle-drop " level info
