@@ -2,6 +2,7 @@ import { groupNames } from '../../../config/machine.js';
 import { checkResult, hostStep } from '../../host/host-step.js';
 import { defineRole } from '../../role.js';
 import { PrepareVmsInputs } from './inputs.js';
+import { networkInEffect } from './network-in-effect.js';
 import { operatingSystemOf } from './os.js';
 import { preparationPreflights } from './preflights.js';
 import { reachability } from './reachability.js';
@@ -25,9 +26,14 @@ export const prepareVms = defineRole({
   steps: [...preparationSteps, { ...reachability, after: ['prepare-vms.firewall'] }],
   verify: async (context) => {
     const { applyResources } = await import('../../host/apply-resources.js');
-    const { site, plan, machine } = context;
+    const { site, plan, machine, inputs } = context;
+    const { network } = PrepareVmsInputs.parse(inputs);
     const wanted = await Promise.all(Object.values(stateOf).map(async (state) => state(context)));
-    const resources = [...wanted.flat(), ...verification(plan, machine, operatingSystemOf(site, machine))];
+    const resources = [
+      ...wanted.flat(),
+      ...(network === 'managed' ? [networkInEffect(site, machine)] : []),
+      ...verification(plan, machine, operatingSystemOf(site, machine)),
+    ];
     return checkResult(await applyResources(context, resources, { mode: 'check', label: 'verify' }));
   },
   remove: [
