@@ -58,7 +58,9 @@ export const Site = z.strictObject({
     .array(Cidr)
     .min(1)
     .default(['0.0.0.0/0'])
-    .describe('Networks of the orchestrator and the operators: the only ones that reach SSH and administration'),
+    .describe(
+      'Networks of the orchestrator and the operators: the only ones that reach SSH and administration',
+    ),
   clusters: Clusters.describe('Networks inside each Kubernetes cluster'),
   routedNetworks: z.array(Cidr).default([]).describe('Networks of your organisation that pods must not hide'),
   dns: Dns.describe('How names are resolved'),

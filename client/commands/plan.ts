@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander';
+import { explainSizing } from '../../config/sizing.js';
 import { planSite } from '../plan-site.js';
 import { printJson, printLines } from '../output/print.js';
 import { renderPlan } from '../output/plan.js';
+import { renderSizing } from '../output/sizing.js';
 import { selectionOf, withSelection, type SelectionOptions } from './selection-options.js';
 
 type PlanOptions = SelectionOptions & { json?: true; explain?: 'sizing' };
@@ -15,11 +17,9 @@ export function planCommand(): Command {
     .option('--json', 'print the plan as JSON (docs/plan.schema.json)')
     .action(async (file: string, options: PlanOptions) => {
       const { plan, hash } = await planSite(file, 'apply', { selection: selectionOf(options) });
+      if (options.json && options.explain) return printJson(explainSizing(plan.site));
       if (options.json) return printJson({ hash, plan });
-      if (options.explain) {
-        const { computeSizing } = await import('../../config/sizing.js');
-        return printJson(computeSizing(plan.site));
-      }
+      if (options.explain) return printLines(renderSizing(explainSizing(plan.site)));
       printLines(renderPlan(plan, hash, file));
     });
 }
