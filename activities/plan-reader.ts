@@ -27,7 +27,8 @@ async function fetchPlan(client: Client, { workflowId, runId }: PlanRun, hash: s
     namespace: client.options.namespace,
     execution: { workflowId, runId },
     maximumPageSize: 1,
-    historyEventFilterType: proto.temporal.api.enums.v1.HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT,
+    historyEventFilterType:
+      proto.temporal.api.enums.v1.HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT,
   });
   const payload = answer.history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
   if (!payload) throw new Error(`the first history event of ${workflowId} holds no plan`);

@@ -21,6 +21,9 @@ const services: ExternalService[] = [
     ports: [53, 123, 6514, mirrorPort],
     name: 'DNS, NTP, syslog and package mirror',
   },
+  { address: 'backup.example.org', ports: [443], name: 'backup target' },
+  { address: 'directory.example.org', ports: [636], name: 'directory' },
+  { address: 'mail.example.org', ports: [587], name: 'mail relay' },
 ];
 
 /** The simulated datacentre as a process of its own. Its first line on standard output says where everything is. */

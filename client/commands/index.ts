@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { cancelCommand } from './cancel.js';
+import { dnsCommand } from './dns.js';
+import { portsCommand } from './ports.js';
 import { deployCommand } from './deploy.js';
 import { demoCommand } from './demo.js';
 import { devCommand } from './dev.js';
@@ -20,6 +22,8 @@ export function commands(): Command[] {
     initCommand(),
     validateCommand(),
     planCommand(),
+    portsCommand(),
+    dnsCommand(),
     deployCommand(),
     statusCommand(),
     watchCommand(),

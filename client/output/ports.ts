@@ -2,14 +2,36 @@ import type { Flow } from '../../config/ports/flows.js';
 import type { Site } from '../../config/site.js';
 
 /** Flows of one rule with the same ports, gathered: what a network team opens in one go. */
-export type PortRow = { rule: number; from: string[]; fromAddresses: string[]; to: string[]; toAddresses: string[]; ports: string; protocol: string; why: string; phase: number; dmzInwards: boolean };
+export type PortRow = {
+  rule: number;
+  from: string[];
+  fromAddresses: string[];
+  to: string[];
+  toAddresses: string[];
+  ports: string;
+  protocol: string;
+  why: string;
+  phase: number;
+  dmzInwards: boolean;
+};
 
 /** Gathers single flows into rows by rule, ports and direction. */
 export function portRows(flows: readonly Flow[]): PortRow[] {
   const rows = new Map<string, PortRow>();
   for (const { rule, from, to, ports, protocol, why, phase, dmzInwards } of flows) {
     const key = [rule, ports.join(), dmzInwards].join(' ');
-    const row = rows.get(key) ?? { rule, from: [], fromAddresses: [], to: [], toAddresses: [], ports: ports.join(', ') || '–', protocol, why, phase, dmzInwards };
+    const row = rows.get(key) ?? {
+      rule,
+      from: [],
+      fromAddresses: [],
+      to: [],
+      toAddresses: [],
+      ports: ports.join(', ') || '–',
+      protocol,
+      why,
+      phase,
+      dmzInwards,
+    };
     add(row.from, from.name);
     add(row.fromAddresses, from.address);
     add(row.to, to.name);
@@ -21,8 +43,30 @@ export function portRows(flows: readonly Flow[]): PortRow[] {
 
 /** The rows as CSV (RFC 4180); a field that a spreadsheet would take for a formula is made text. */
 export function portsCsv(rows: readonly PortRow[]): string {
-  const head = ['rule', 'from', 'from addresses', 'to', 'to addresses', 'ports', 'protocol', 'why', 'phase', 'from the DMZ inwards'];
-  const lines = rows.map((row) => [String(row.rule), row.from.join(' '), row.fromAddresses.join(' '), row.to.join(' '), row.toAddresses.join(' '), row.ports, row.protocol, row.why, String(row.phase), row.dmzInwards ? 'yes' : '']);
+  const head = [
+    'rule',
+    'from',
+    'from addresses',
+    'to',
+    'to addresses',
+    'ports',
+    'protocol',
+    'why',
+    'phase',
+    'from the DMZ inwards',
+  ];
+  const lines = rows.map((row) => [
+    String(row.rule),
+    row.from.join(' '),
+    row.fromAddresses.join(' '),
+    row.to.join(' '),
+    row.toAddresses.join(' '),
+    row.ports,
+    row.protocol,
+    row.why,
+    String(row.phase),
+    row.dmzInwards ? 'yes' : '',
+  ]);
   return [head, ...lines].map((fields) => fields.map(csvField).join(',')).join('\r\n') + '\r\n';
 }
 
@@ -57,7 +101,11 @@ function names(list: readonly string[]): string {
 }
 
 function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }
 
 function add(list: string[], value: string): void {

@@ -147,7 +147,7 @@ const cases: Case[] = [
           `clusters.apps.podCidr: 127.0.0.0/8 overlaps zones.${zone}.cidr (127.${(index + 1) * 10}.0.0/24). Choose a network that nothing else uses`,
       )
       .concat([
-        'clusters.apps.podCidr: 127.0.0.0/8 overlaps management[0] (127.0.0.0/8). Choose a network that nothing else uses',
+        'clusters.apps.podCidr: 127.0.0.0/8 overlaps management[0] (127.0.0.1/32). Choose a network that nothing else uses',
         'clusters.middleware.podCidr: 10.44.0.0/16 overlaps clusters.apps.serviceCidr (10.44.0.0/14). Choose a network that nothing else uses',
         'clusters.middleware.serviceCidr: 10.45.0.0/16 overlaps clusters.apps.serviceCidr (10.44.0.0/14). Choose a network that nothing else uses',
         'clusters.dmz.podCidr: 10.46.0.0/16 overlaps clusters.apps.serviceCidr (10.44.0.0/14). Choose a network that nothing else uses',
@@ -166,7 +166,7 @@ const cases: Case[] = [
   },
   {
     mistake: 'operators whose answers would go to pods',
-    changes: [['management: [127.0.0.0/8]', 'management: [0.0.0.0/0, 10.43.7.0/24]']],
+    changes: [['management: [127.0.0.1/32]', 'management: [0.0.0.0/0, 10.43.7.0/24]']],
     expected: [
       'clusters.apps.serviceCidr: 10.43.0.0/16 overlaps management[1] (10.43.7.0/24). Choose a network that nothing else uses',
     ],

@@ -146,9 +146,9 @@ table inet socle {
     ip saddr 127.0.0.1/32 tcp dport 6443 accept comment "5 Kubernetes API"
     ip saddr 127.0.0.1/32 tcp dport 443 accept comment "6 consoles and functional checks"
     ip saddr { 127.10.0.10, 127.10.0.11, 127.10.0.12 } tcp dport 6443 accept comment "21 TokenReview of the Kubernetes auth methods"
-    ip saddr 127.10.0.13 tcp dport 443 accept comment "26 Gogs webhook to Argo CD (optional)"
+    ip saddr 127.10.0.15 tcp dport 443 accept comment "26 Gogs webhook to Argo CD (optional)"
     ip saddr 127.40.0.13 meta l4proto vrrp accept comment "28 keepalived, unicast"
-    ip saddr { 127.0.0.1/32, 127.10.0.14 } tcp dport 8404 accept comment "29 HAProxy statistics, TLS and password"
+    ip saddr { 127.0.0.1/32, 127.10.0.17 } tcp dport 8404 accept comment "29 HAProxy statistics, TLS and password"
     tcp dport { 443, 80 } accept comment "38 public portals and APIs; 80 only redirects"
     ip saddr { 127.40.0.14, 127.40.0.15, 127.40.0.16 } tcp dport { 6443, 9345 } accept comment "46 join and API through the pair"
     limit rate 5/second log prefix "socle-drop " level info

@@ -151,8 +151,8 @@ file /etc/hosts 644 root:root shown : '127.0.0.1 localhost
 127.10.0.10 vault-1.demo-100.example.org vault-1
 127.10.0.11 vault-2.demo-100.example.org vault-2
 127.10.0.12 vault-3.demo-100.example.org vault-3
-127.10.0.13 gitops-1.demo-100.example.org gitops-1
-127.10.0.14 monitoring-1.demo-100.example.org monitoring-1
+127.10.0.15 gitops-1.demo-100.example.org gitops-1
+127.10.0.17 monitoring-1.demo-100.example.org monitoring-1
 127.20.0.11 lb-lan-1.demo-100.example.org lb-lan-1
 127.20.0.12 lb-lan-2.demo-100.example.org lb-lan-2
 127.30.0.11 lb-integration-1.demo-100.example.org lb-integration-1
@@ -177,9 +177,9 @@ file /etc/hosts 644 root:root shown : '127.0.0.1 localhost
 127.30.0.10 n8n.demo-100.example.org
 127.30.0.10 flowable.demo-100.example.org
 127.30.0.10 kafka.demo-100.example.org
-127.10.0.13 registry.demo-100.example.org
-127.10.0.13 git.demo-100.example.org
-127.10.0.14 monitoring.demo-100.example.org
+127.10.0.15 registry.demo-100.example.org
+127.10.0.15 git.demo-100.example.org
+127.10.0.17 monitoring.demo-100.example.org
 127.20.0.10 portal.demo-100.example.org
 127.20.0.10 internal.demo-100.example.org
 127.20.0.10 backoffice.demo-100.example.org
