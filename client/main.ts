@@ -37,4 +37,9 @@ function report(error: unknown): number {
   return exitCodes.internal;
 }
 
+// `socle status … | head` closes the pipe early: that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 await main();

@@ -24,7 +24,8 @@ export async function readRun(client: Client, site: string): Promise<RunView> {
     site: memoText(memo, 'site') ?? site,
     workflowId,
     runId,
-    status: status.name as RunView['status'],
+    // The server's enum has one l, the SDK's name for it two.
+    status: (status.name === 'CANCELLED' ? 'CANCELED' : status.name) as RunView['status'],
     startedMs: startTime.getTime(),
     ...(closeTime && { endedMs: closeTime.getTime() }),
     mode: memoText(memo, 'mode') ?? 'apply',
