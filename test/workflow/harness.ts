@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { NativeConnection, Worker } from '@temporalio/worker';
+import type { Duration } from '@temporalio/common';
 import { inject } from 'vitest';
+import { createActivities } from '../../activities/index.js';
+import type { AnyRole } from '../../activities/registry.js';
 import { hashOf } from '../../config/canonical-json.js';
 import type { Plan, RunOptions, StepInput, StepOutcome } from '../../config/plan-types.js';
 import { installRuntime } from '../../worker/runtime.js';
-import { bundleWorkflows } from '../../worker/workflow-bundle.js';
 import type { deploymentWorkflow } from '../../workflows/deployment.js';
-import type { PhaseProgress } from '../../workflows/progress.js';
+import type { DeploymentProgress, GateProgress, PhaseProgress } from '../../workflows/progress.js';
 
 export type Call = { name: string; target: string; mode: string; startedMs: number; endedMs?: number };
 
@@ -19,8 +21,16 @@ export type Behaviour = (
   signal: AbortSignal,
 ) => Promise<Partial<StepOutcome> | void>;
 
-let bundle: Promise<string> | undefined;
 let runtimeInstalled = false;
+
+export type LaboratorySettings = {
+  /** Roles whose real activities run, `plan.accept` included; the fakes stand in for all others. */
+  roles?: readonly AnyRole[];
+  /** False starts without a worker. */
+  worker?: boolean;
+  /** How long steps may go on when the worker is shut down. */
+  shutdownGraceTime?: Duration;
+};
 
 /** A worker with recorded fake activities on the real server, and a plan of the test's own. */
 export class Laboratory {
@@ -35,9 +45,14 @@ export class Laboratory {
     private readonly native: NativeConnection,
     readonly behaviours: Record<string, Behaviour>,
     readonly activityNames: readonly string[],
+    private readonly settings: LaboratorySettings,
   ) {}
 
-  static async open(plan: Plan, behaviours: Record<string, Behaviour> = {}): Promise<Laboratory> {
+  static async open(
+    plan: Plan,
+    behaviours: Record<string, Behaviour> = {},
+    settings: LaboratorySettings = {},
+  ): Promise<Laboratory> {
     const address = inject('temporalAddress');
     if (!runtimeInstalled) installRuntime();
     runtimeInstalled = true;
@@ -47,25 +62,27 @@ export class Laboratory {
       ...role.steps.flatMap((step) => [`${role.name}.${step.id}`, `${role.name}.${step.id}.order`]),
       ...role.preflight.map((check) => `${role.name}.preflight.${check.name}`),
     ]);
-    const laboratory = new Laboratory(new Client({ connection }), native, behaviours, names);
+    const laboratory = new Laboratory(new Client({ connection }), native, behaviours, names, settings);
     plan.site.name = laboratory.siteName;
-    await laboratory.startWorker();
+    if (settings.worker !== false) await laboratory.startWorker();
     return laboratory;
   }
 
   async startWorker(): Promise<void> {
-    bundle ??= bundleWorkflows();
     const activities: Record<string, (input: StepInput) => Promise<unknown>> = {
       'plan.accept': async (input) =>
         this.behaviours['plan.accept']?.(input, 1, Context.current().cancellationSignal),
     };
     for (const name of this.activityNames) activities[name] = (input) => this.act(name, input);
+    const { roles, shutdownGraceTime = '100ms' } = this.settings;
     this.worker = await Worker.create({
       connection: this.native,
       taskQueue: this.taskQueue,
-      workflowBundle: { code: await bundle },
-      activities,
-      shutdownGraceTime: '100ms',
+      workflowBundle: { codePath: inject('workflowBundle') },
+      activities: { ...activities, ...(roles && createActivities(roles)) },
+      // Heartbeats are how an activity hears of a cancellation; production waits 8 s at most.
+      maxHeartbeatThrottleInterval: '200ms',
+      shutdownGraceTime,
     });
     this.running = this.worker.run();
   }
@@ -127,6 +144,22 @@ export class Laboratory {
       const progress = await this.phase(name).query<PhaseProgress>('progress');
       return seen(progress) ? progress : undefined;
     });
+  }
+
+  /** Waits until the run shows what is asked for. */
+  async runShows(seen: (progress: DeploymentProgress) => boolean): Promise<DeploymentProgress> {
+    const handle = this.client.workflow.getHandle(`site/${this.siteName}`);
+    return eventually(async () => {
+      const progress = await handle.query<DeploymentProgress>('progress');
+      return seen(progress) ? progress : undefined;
+    });
+  }
+
+  /** Waits until the newest gate before a phase is in this state. */
+  async gateIs(before: string, state: GateProgress['state'], round = 1): Promise<GateProgress> {
+    const at = (progress: DeploymentProgress): GateProgress | undefined =>
+      progress.gates.filter((gate) => gate.before === before)[round - 1];
+    return at(await this.runShows((progress) => at(progress)?.state === state))!;
   }
 
   called(name: string): Call[] {
