@@ -11,10 +11,12 @@ import {
 import { ignoreOr, refuse } from './parking.js';
 import type { GateProgress } from './progress.js';
 
+type GateEnd = 'passed' | 'lapsed' | 'rejected' | 'expired' | 'recheck' | 'canceled';
+
 export type GateBook = {
   gates: GateProgress[];
-  /** Opens a gate and waits for people, for its time limit, or for the run to be canceled. */
-  pass: (gate: GateProgress) => Promise<'passed' | 'rejected' | 'expired' | 'recheck' | 'canceled'>;
+  /** Waits for people, for the gate's time limit (`lapsed`: which means consent), or for the run to be canceled. */
+  pass: (gate: GateProgress) => Promise<GateEnd>;
 };
 
 /** Takes the answers to gates. `hash` is the run's plan, `startedBy` who may be excluded from approving. */
@@ -31,12 +33,16 @@ export function createGateBook(hash: string, startedBy: string, isCanceled: () =
       return `this run's plan is ${hash.slice(0, 8)}, the answer is for ${answer.hash.slice(0, 8)}`;
     const gate = openGate(answer.gate);
     if (!gate) return `there is no gate before ${answer.gate} waiting for an answer`;
+    if (answer.round !== undefined && answer.round !== gate.round)
+      return `the answer is for showing ${answer.round} of the gate before ${answer.gate}, the current one is ${gate.round}`;
     if (verb === 'approve' && approvedBy(gate, answer.who)) return undefined;
+    // Whoever says no while the preflight runs again must not be overruled by an approval before it.
+    if (verb === 'reject' && gate.state === 'checking') return undefined;
     if (gate.state !== 'open' && gate.state !== 'blocked')
       return `the gate before ${answer.gate} is ${gate.state}`;
     if (verb !== 'approve') return undefined;
     if (gate.state === 'blocked')
-      return `the preflight found ${gate.problems.length} problems: mend them, then ask again with recheck`;
+      return `the preflight found ${gate.problems.length === 1 ? 'a problem' : `${gate.problems.length} problems`}: mend what it names, then ask again with recheck`;
     return answer.who === startedBy && !gate.starterMayApprove
       ? `${startedBy} started this run and may not approve it`
       : undefined;
@@ -72,18 +78,19 @@ export function createGateBook(hash: string, startedBy: string, isCanceled: () =
         (gate.state === 'open' && gate.approvals.length >= gate.needed);
       const inTime = await withinTime(gate, answered);
       if (isCanceled()) return 'canceled';
-      if (!inTime) return gate.onExpiry === 'approved' && gate.state === 'open' ? 'passed' : 'expired';
+      if (!inTime) return gate.onExpiry === 'approved' && gate.state === 'open' ? 'lapsed' : 'expired';
       if (gate.state === 'rejected') return 'rejected';
       return recheckAsked ? 'recheck' : 'passed';
     },
   };
 }
 
-/** A gate as it is first shown. */
-export function newGate(before: string, gate: PlanGate): GateProgress {
+/** A gate as it is first shown; `round` counts its showings from 1. */
+export function newGate(before: string, gate: PlanGate, round: number): GateProgress {
   const openedMs = Date.now();
   return {
     before,
+    round,
     state: 'checking',
     needed: gate.approvals,
     approvals: [],

@@ -16,8 +16,8 @@ export const signalOf = (verb: Verb) => defineSignal<[unknown]>(verb);
 export const deploymentProgressQuery = defineQuery<DeploymentProgress>('progress');
 export const phaseProgressQuery = defineQuery<PhaseProgress>('progress');
 
-/** Answer to a gate. `hash` is that of the plan the person saw. */
-export type GateAnswer = { gate: string; hash: string; who: string; comment: string };
+/** Answer to a gate. `hash` is that of the plan the person saw, `round` the showing; without it the newest is meant. */
+export type GateAnswer = { gate: string; hash: string; who: string; comment: string; round?: number };
 
 /** Answer to a parked step. `park` is the number that the park was shown with. */
 export type ParkAnswer = {
@@ -32,11 +32,20 @@ export type ParkAnswer = {
 /** Order to stop running steps at their next safe point. */
 export type CancelNow = { hash: string; who: string };
 
-type Fields = Record<string, 'string' | 'number' | 'optional'>;
+type Fields = Record<string, 'string' | 'number' | 'string?' | 'number?'>;
+
+/** Answers end up in memos and results, whose size is limited. */
+const longestText = 1_000;
 
 /** Reads a gate answer from anything; a string says what is wrong with it. */
 export function readGateAnswer(value: unknown): GateAnswer | string {
-  return readFields(value, { gate: 'string', hash: 'string', who: 'string', comment: 'optional' });
+  return readFields(value, {
+    gate: 'string',
+    hash: 'string',
+    who: 'string',
+    comment: 'string?',
+    round: 'number?',
+  });
 }
 
 /** Reads a park answer from anything; a string says what is wrong with it. */
@@ -47,7 +56,7 @@ export function readParkAnswer(value: unknown): ParkAnswer | string {
     park: 'number',
     hash: 'string',
     who: 'string',
-    reason: 'optional',
+    reason: 'string?',
   });
 }
 
@@ -60,14 +69,21 @@ function readFields<T>(value: unknown, fields: Fields): T | string {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     return 'the argument must be one object';
   const given = value as Record<string, unknown>;
-  const wrong = Object.entries(fields).filter(([name, type]) =>
-    type === 'optional'
-      ? given[name] !== undefined && typeof given[name] !== 'string'
-      : typeof given[name] !== type || given[name] === '',
-  );
-  if (wrong.length > 0)
-    return wrong
-      .map(([name, type]) => `${name} must be a ${type === 'optional' ? 'string' : type}`)
-      .join(', ');
-  return Object.fromEntries(Object.keys(fields).map((name) => [name, given[name] ?? ''])) as T;
+  const problems = Object.entries(fields).flatMap(([name, type]) => problemOf(name, type, given[name]));
+  if (problems.length > 0) return problems.join(', ');
+  const read = Object.entries(fields).map(([name, type]) => [
+    name,
+    given[name] ?? (type === 'string?' ? '' : undefined),
+  ]);
+  return Object.fromEntries(read.filter(([, field]) => field !== undefined)) as T;
+}
+
+function problemOf(name: string, type: Fields[string], given: unknown): string[] {
+  const optional = type.endsWith('?');
+  const wanted = optional ? type.slice(0, -1) : type;
+  if (optional && (given === undefined || given === null)) return [];
+  if (typeof given !== wanted || (given === '' && !optional)) return [`${name} must be a ${wanted}`];
+  return typeof given === 'string' && given.length > longestText
+    ? [`${name} is longer than ${longestText} characters`]
+    : [];
 }

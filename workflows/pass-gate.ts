@@ -17,55 +17,74 @@ export async function passGate(
   input: DeploymentInput,
   isCanceled: () => boolean,
 ): Promise<void> {
-  for (;;) {
-    const gate = newGate(phase.name, phase.gate!);
+  for (let round = 1; ; round += 1) {
+    const gate = newGate(phase.name, phase.gate!, round);
     book.gates.push(gate);
     await show(runner, gate, phase);
     if (isCanceled()) throw new CancelledFailure('canceled');
-    if (gate.changes === 0 && gate.problems.length === 0) {
-      gate.state = 'passed';
-      gate.note = 'nothing to do';
-      return;
-    }
+    refuseIfRejected(gate, phase);
+    if (gate.changes === 0 && gate.problems.length === 0) return passed(gate, 'nothing to do');
     if (input.options.approveAll && gate.problems.length === 0) {
       gate.approvals.push({ who: input.options.startedBy, comment: 'answered by --yes', atMs: Date.now() });
-      gate.state = 'passed';
-      return;
+      return passed(gate);
     }
     gate.state = gate.problems.length > 0 ? 'blocked' : 'open';
-    const answer = await book.pass(gate);
-    if (answer === 'canceled') throw new CancelledFailure('canceled');
-    if (answer === 'rejected' || answer === 'expired') {
-      gate.state = answer;
-      const who = gate.approvals.at(-1);
-      const by = answer === 'rejected' && who ? ` by ${who.who}${who.comment ? `: ${who.comment}` : ''}` : '';
-      throw ApplicationFailure.nonRetryable(`the gate before ${phase.title} was ${answer}${by}`, 'Gate');
+    const end = await book.pass(gate);
+    if (end === 'canceled') throw new CancelledFailure('canceled');
+    refuseIfRejected(gate, phase);
+    if (end === 'expired') {
+      gate.state = 'expired';
+      throw ApplicationFailure.nonRetryable(
+        `the gate before ${phase.title} expired: nobody answered in time`,
+        'Gate',
+      );
     }
-    if (answer === 'passed' && (await unchanged(runner, gate, phase))) {
-      gate.state = 'passed';
-      return;
+    if (end !== 'recheck') {
+      gate.state = 'checking';
+      const same = await unchanged(runner, gate, phase);
+      refuseIfRejected(gate, phase);
+      if (same) return passed(gate, end === 'lapsed' ? 'nobody answered in time' : undefined);
     }
     gate.state = 'expired';
     gate.note =
-      answer === 'recheck'
+      end === 'recheck'
         ? 'checked again on request'
         : 'the preflight changed after the approval, which is void';
   }
 }
 
+function passed(gate: GateProgress, note?: string): void {
+  gate.state = 'passed';
+  if (note !== undefined) gate.note = note;
+}
+
+function refuseIfRejected(gate: GateProgress, phase: PlanPhase): void {
+  if (gate.state !== 'rejected') return;
+  const answer = gate.approvals.at(-1);
+  const by = answer ? ` by ${answer.who}${answer.comment ? `: ${answer.comment}` : ''}` : '';
+  throw ApplicationFailure.nonRetryable(`the gate before ${phase.title} was rejected${by}`, 'Gate');
+}
+
 async function show(runner: PhaseRunner, gate: GateProgress, phase: PlanPhase): Promise<void> {
-  const [check, findings] = await Promise.all([
+  const [check, findings] = await settleBoth(
     runner.run(phase, 'check', `${phase.name}/check`),
-    preflightFindings(runner, ['site', 'role'], [phase], `${phase.name}/preflight`),
-  ]);
-  gate.changes = check.changes + check.todo + check.unknown + check.failed.length;
-  gate.problems = findings.map(({ role, step, message }) => `${role} ${step}: ${message}`);
+    problemsOf(runner, phase),
+  );
+  gate.changes = check.todo + check.unknown + check.failed.length;
+  gate.problems = findings;
 }
 
 async function unchanged(runner: PhaseRunner, gate: GateProgress, phase: PlanPhase): Promise<boolean> {
+  return (await problemsOf(runner, phase)).join('\n') === gate.problems.join('\n');
+}
+
+async function problemsOf(runner: PhaseRunner, phase: PlanPhase): Promise<string[]> {
   const findings = await preflightFindings(runner, ['site', 'role'], [phase], `${phase.name}/preflight`);
-  return (
-    findings.map(({ role, step, message }) => `${role} ${step}: ${message}`).join('\n') ===
-    gate.problems.join('\n')
-  );
+  return findings.map(({ role, step, message }) => `${role} ${step}: ${message}`);
+}
+
+/** Awaits both even when one fails, so that the run does not end beside a child that still works. */
+async function settleBoth<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([a, b]);
+  return Promise.all([a, b]);
 }

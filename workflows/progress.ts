@@ -44,6 +44,8 @@ export type PhaseProgress = {
 
 export type GateProgress = {
   before: string;
+  /** 1 for the first showing; a gate whose approval became void is shown again with the next number. */
+  round: number;
   state: 'checking' | 'open' | 'blocked' | 'passed' | 'rejected' | 'expired';
   needed: number;
   approvals: { who: string; comment: string; atMs: number }[];
@@ -51,9 +53,10 @@ export type GateProgress = {
   openedMs: number;
   expiresMs?: number;
   onExpiry: 'rejected' | 'approved';
+  /** Steps on targets that would change something, or of which nothing can be known yet. */
   changes: number;
   problems: string[];
-  /** Why it passed unasked, when it did. */
+  /** Why it passed unasked or was shown again. */
   note?: string;
 };
 

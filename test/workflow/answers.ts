@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import type { temporal } from '@temporalio/proto';
 import { hashOf } from '../../config/canonical-json.js';
 import type { Plan } from '../../config/plan-types.js';
 import type { ParkedStep } from '../../workflows/progress.js';

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import type { Duration } from '@temporalio/common';
 import { inject } from 'vitest';
 import { createActivities } from '../../activities/index.js';
 import type { AnyRole } from '../../activities/registry.js';
@@ -23,13 +22,15 @@ export type Behaviour = (
 
 let runtimeInstalled = false;
 
+export type Run = WorkflowHandle<typeof deploymentWorkflow>;
+
 export type LaboratorySettings = {
   /** Roles whose real activities run, `plan.accept` included; the fakes stand in for all others. */
   roles?: readonly AnyRole[];
   /** False starts without a worker. */
   worker?: boolean;
   /** How long steps may go on when the worker is shut down. */
-  shutdownGraceTime?: Duration;
+  shutdownGraceTimeMs?: number;
 };
 
 /** A worker with recorded fake activities on the real server, and a plan of the test's own. */
@@ -74,7 +75,7 @@ export class Laboratory {
         this.behaviours['plan.accept']?.(input, 1, Context.current().cancellationSignal),
     };
     for (const name of this.activityNames) activities[name] = (input) => this.act(name, input);
-    const { roles, shutdownGraceTime = '100ms' } = this.settings;
+    const { roles, shutdownGraceTimeMs = 100 } = this.settings;
     this.worker = await Worker.create({
       connection: this.native,
       taskQueue: this.taskQueue,
@@ -82,7 +83,7 @@ export class Laboratory {
       activities: { ...activities, ...(roles && createActivities(roles)) },
       // Heartbeats are how an activity hears of a cancellation; production waits 8 s at most.
       maxHeartbeatThrottleInterval: '200ms',
-      shutdownGraceTime,
+      shutdownGraceTime: shutdownGraceTimeMs,
     });
     this.running = this.worker.run();
   }
@@ -114,7 +115,7 @@ export class Laboratory {
     plan: Plan,
     options: Partial<RunOptions> = {},
     workflowId = `site/${this.siteName}`,
-  ): Promise<WorkflowHandle<typeof deploymentWorkflow>> {
+  ): Promise<Run> {
     return this.client.workflow.start<typeof deploymentWorkflow>('deploymentWorkflow', {
       workflowId,
       taskQueue: this.taskQueue,
