@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailureCategory } from '@temporalio/common';
 import { UserError } from '../config/errors.js';
 import { ApiError, CheckFailedError, NotReadyError, PermanentError, SshCommandError } from './errors.js';
 
@@ -23,6 +24,23 @@ export function toFailure(
     details,
   });
   // The stack names source files and would stand in every history.
+  failure.stack = '';
+  return failure;
+}
+
+/**
+ * The attempt ends because its worker stops: another takes over at once, and it is no failure of the step. Answering
+ * Canceled would not do: the server refuses that where nobody asked for it, and waits for the heartbeat timeout.
+ */
+export function shutdownFailure(ownFailures: number): ApplicationFailure {
+  const details: [FailureDetails] = [{ ownFailures }];
+  const failure = ApplicationFailure.create({
+    message: 'the worker was stopped',
+    type: 'WorkerShutdown',
+    nextRetryDelay: '1 second',
+    category: ApplicationFailureCategory.BENIGN,
+    details,
+  });
   failure.stack = '';
   return failure;
 }

@@ -1,24 +1,26 @@
 import { Context } from '@temporalio/activity';
 import type { StepInput } from '../config/plan-types.js';
+import { attemptEnd } from './attempt-end.js';
 import { PermanentError } from './errors.js';
-import { toFailure } from './failure.js';
+import { startHeartbeat, type HeartbeatDetails } from './heartbeat.js';
 import { readPlan } from './plan-reader.js';
-import type { Step } from './role.js';
+import type { Step, StepContext } from './role.js';
 import { stepContext } from './step-context.js';
 
 /** Asks a rolling step for the order of its targets, such as the leader last. */
 export async function orderTargets(step: Step, input: StepInput): Promise<string[]> {
-  const { client, cancellationSignal } = Context.current();
-  const context = stepContext(
-    await readPlan(client, input.planRun, input.hash),
-    input,
-    cancellationSignal,
-    () => undefined,
-  );
+  const { client, cancellationSignal, info } = Context.current();
+  const before = (info.heartbeatDetails as HeartbeatDetails | undefined)?.ownFailures ?? 0;
+  const heartbeat = startHeartbeat(() => ({ resource: 'order', ownFailures: before }));
+  let context: StepContext | undefined;
   try {
+    const plan = await readPlan(client, input.planRun, input.hash);
+    context = stepContext(plan, input, cancellationSignal, () => undefined);
     if (!step.order) throw new PermanentError(`${step.id} has no order`);
     return await step.order(context);
   } catch (error) {
-    throw toFailure(error, 1, context.secrets.redact);
+    throw attemptEnd(error, before, context);
+  } finally {
+    heartbeat.stop();
   }
 }

@@ -1,18 +1,14 @@
-import { CancelledFailure, Context } from '@temporalio/activity';
+import { Context } from '@temporalio/activity';
 import type { StepInput, StepOutcome } from '../config/plan-types.js';
+import { attemptEnd } from './attempt-end.js';
 import { CheckFailedError } from './errors.js';
-import { toFailure } from './failure.js';
+import { startHeartbeat, type HeartbeatDetails } from './heartbeat.js';
 import { readPlan } from './plan-reader.js';
 import type { Executable } from './registry.js';
 import type { CheckResult, Step, StepContext } from './role.js';
 import { stepContext } from './step-context.js';
 
-/** A fifth of the heartbeat timeout that workflows/profiles.ts sets. */
-const heartbeatIntervalMs = 2_000;
 const maximumChanges = 20;
-
-/** What the heartbeat carries: the resource being worked on and how often the step has failed by itself so far. */
-export type HeartbeatDetails = { resource: string; ownFailures: number };
 
 /**
  * The only adapter between Temporal and the roles: check → apply → check, a heartbeat, and one error mapper.
@@ -22,10 +18,7 @@ export async function runStep(executable: Executable, input: StepInput): Promise
   const { info, cancellationSignal, client } = Context.current();
   const before = (info.heartbeatDetails as HeartbeatDetails | undefined)?.ownFailures ?? 0;
   let resource = 'check';
-  const beat = (): void =>
-    Context.current().heartbeat({ resource, ownFailures: before } satisfies HeartbeatDetails);
-  beat();
-  const timer = setInterval(beat, heartbeatIntervalMs);
+  const heartbeat = startHeartbeat(() => ({ resource, ownFailures: before }));
   let context: StepContext | undefined;
   try {
     const plan = await readPlan(client, input.planRun, input.hash);
@@ -35,13 +28,9 @@ export async function runStep(executable: Executable, input: StepInput): Promise
     const outcome = await execute(executable, input, context);
     return { ...outcome, attempt: info.attempt };
   } catch (error) {
-    if (cancellationSignal.aborted || error instanceof CancelledFailure)
-      throw new CancelledFailure('stopped at a safe point');
-    const ownFailures = before + 1;
-    Context.current().heartbeat({ resource, ownFailures } satisfies HeartbeatDetails);
-    throw toFailure(error, ownFailures, (text) => context?.secrets.redact(text) ?? text);
+    throw attemptEnd(error, before, context);
   } finally {
-    clearInterval(timer);
+    heartbeat.stop();
   }
 }
 

@@ -62,9 +62,8 @@ export async function deploymentWorkflow(input: DeploymentInput): Promise<Deploy
     setState('done');
     return outcome();
   } catch (error) {
-    const stopped = canceled || isCancellation(error);
-    setState(stopped ? 'canceled' : 'failed');
-    if (stopped) throw new CancelledFailure('canceled');
+    setState(canceled ? 'canceled' : 'failed');
+    if (canceled) throw new CancelledFailure('canceled');
     throw ApplicationFailure.create({
       message: failureText(error),
       type: 'DeploymentFailed',
@@ -115,6 +114,11 @@ export async function deploymentWorkflow(input: DeploymentInput): Promise<Deploy
       state.state = isCancellation(error) ? 'canceled' : 'failed';
       const summary = summaryInFailure(error);
       if (summary) state.summary = summary;
+      if (isCancellation(error) && !canceled)
+        throw ApplicationFailure.nonRetryable(
+          `phase ${phase.title} was canceled by itself: deploy again to go on`,
+          'PhaseCanceled',
+        );
       throw error;
     } finally {
       state.endedMs = Date.now();

@@ -1,9 +1,4 @@
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  ChildWorkflowFailure,
-  TimeoutFailure,
-} from '@temporalio/workflow';
+import { ActivityFailure, ChildWorkflowFailure, TimeoutFailure } from '@temporalio/workflow';
 
 /** What a person is told of a failed step: the step's own words, at most 1,000 characters. */
 export function failureText(error: unknown): string {
@@ -15,14 +10,4 @@ function describe(error: unknown): string {
     return describe(error.cause ?? new Error(error.message));
   if (error instanceof TimeoutFailure) return `no end within the time allowed (${error.timeoutType})`;
   return error instanceof Error ? error.message : String(error);
-}
-
-/** Attempts that the step reported as its own failures, 1 when it did not say. */
-export function attemptsOf(error: unknown): number {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  const details =
-    cause instanceof ApplicationFailure
-      ? (cause.details?.[0] as { ownFailures?: number } | undefined)
-      : undefined;
-  return details?.ownFailures ?? 1;
 }

@@ -5,6 +5,7 @@ import {
   ParentClosePolicy,
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { DeploymentInput, PlanRole, PlanRun } from '../config/plan-types.js';
 import { phaseInput, phaseWorkflowId } from './deployment-phases.js';
 import type { phaseWorkflow } from './phase.js';
@@ -24,15 +25,25 @@ export type PhaseRunner = {
 export function createPhaseRunner(input: DeploymentInput, planRun: PlanRun): PhaseRunner {
   return {
     input,
-    run: (phase, mode, childName, pending = {}) =>
-      executeChild<typeof phaseWorkflow>('phaseWorkflow', {
-        workflowId: phaseWorkflowId(planRun.workflowId, childName),
-        workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-        // TERMINATE, the default, would cut a phase off in mid-step when its parent fails.
-        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-        staticSummary: `${input.plan.site.name}: ${phase.title}${mode === 'check' ? ' (check)' : ''}`,
-        args: [phaseInput(input, planRun, phase, mode, pending)],
-      }),
+    run: async (phase, mode, childName, pending = {}) => {
+      const workflowId = phaseWorkflowId(planRun.workflowId, childName);
+      try {
+        return await executeChild<typeof phaseWorkflow>('phaseWorkflow', {
+          workflowId,
+          workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+          // TERMINATE, the default, would cut a phase off in mid-step when its parent fails.
+          parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+          staticSummary: `${input.plan.site.name}: ${phase.title}${mode === 'check' ? ' (check)' : ''}`,
+          args: [phaseInput(input, planRun, phase, mode, pending)],
+        });
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        throw ApplicationFailure.nonRetryable(
+          `${workflowId} of an earlier run is still open, which happens when a run was reset. Deploy again: the new run waits for it`,
+          'PhaseOpen',
+        );
+      }
+    },
   };
 }
 

@@ -4,10 +4,14 @@ import {
   CancellationScope,
   CancelledFailure,
   condition,
+  getExternalWorkflowHandle,
+  log,
   setCurrentDetails,
   setHandler,
   upsertMemo,
+  workflowInfo,
 } from '@temporalio/workflow';
+import { failureText } from './failure-text.js';
 import { phaseProgressQuery } from './messages.js';
 import { createParking } from './parking.js';
 import type { PhaseInput } from './phase-types.js';
@@ -21,6 +25,9 @@ import {
 import { allSettled, runRole, Stopped, targetsOf, type PhaseRun } from './role-runner.js';
 import { createTracker, placedOn } from './tracker.js';
 
+/** How long a phase that was told to stop at once waits for the cancellation of its run. */
+const cancellationTimeout = '10 seconds';
+
 /**
  * Runs one phase of the plan: each role as soon as its needs are done, each target at its own pace.
  * Ends Canceled when it was canceled (running steps finish first), fails with the summary in its details when aborted.
@@ -30,6 +37,7 @@ export async function phaseWorkflow(input: PhaseInput): Promise<PhaseSummary> {
     role.steps.reduce((sum, step) => sum + placedOn(step, targetsOf(input, role), input.site).length, 0),
   );
   let stopping: { reason: string; canceled: boolean } | undefined;
+  let canceled = false;
   // Made inside a nonCancellable scope: canceling the run must let running steps finish.
   const activities = await CancellationScope.nonCancellable(async () => new CancellationScope());
   const stop = (reason: string, canceled: boolean): void => {
@@ -43,9 +51,11 @@ export async function phaseWorkflow(input: PhaseInput): Promise<PhaseSummary> {
     (who) => {
       stop(`stopped at once by ${who}`, true);
       activities.cancel();
+      void cancelRun();
     },
   );
-  setCurrentDetails(progressTable(tracker.progress));
+  const changed = (): void => setCurrentDetails(progressTable(tracker.progress));
+  changed();
   const run: PhaseRun = {
     input,
     tracker,
@@ -55,17 +65,23 @@ export async function phaseWorkflow(input: PhaseInput): Promise<PhaseSummary> {
       stop(reason, false);
       activities.cancel();
     },
+    changed,
   };
-  CancellationScope.current().cancelRequested.catch(() => stop('canceled', true));
+  CancellationScope.current().cancelRequested.catch(() => {
+    canceled = true;
+    stop('canceled', true);
+  });
   await CancellationScope.nonCancellable(async () => {
     await runRoles(run, activities);
-    setCurrentDetails(progressTable(tracker.progress));
+    changed();
     await condition(allHandlersFinished);
+    // An order to stop at once reaches this phase before the cancellation that it asked its run for.
+    if (stopping?.canceled) await condition(() => canceled, cancellationTimeout);
     if (stopping) upsertMemo({ outcome: { ...stopping, ...summarise(tracker.progress, {}) } });
   });
   const summary = summarise(tracker.progress, tracker.todoTargets);
   if (!stopping) return summary;
-  if (stopping.canceled) throw new CancelledFailure(stopping.reason);
+  if (canceled) throw new CancelledFailure(stopping.reason);
   throw ApplicationFailure.create({
     message: stopping.reason,
     type: 'Aborted',
@@ -84,7 +100,7 @@ async function runRoles(run: PhaseRun, activities: CancellationScope): Promise<v
     const work = (async () => {
       await allSettled(needs.map(start));
       if (role.available) await runRole(run, role);
-      setCurrentDetails(progressTable(run.tracker.progress));
+      run.changed();
     })();
     running.set(name, work);
     return work;
@@ -96,6 +112,19 @@ async function runRoles(run: PhaseRun, activities: CancellationScope): Promise<v
       if (!(error instanceof Stopped)) throw error;
     }
   });
+}
+
+/** The run of which this phase is a part ends Canceled too; one that has ended already stays as it is. */
+async function cancelRun(): Promise<void> {
+  const { parent } = workflowInfo();
+  if (!parent) return;
+  try {
+    await CancellationScope.nonCancellable(() =>
+      getExternalWorkflowHandle(parent.workflowId, parent.runId).cancel(),
+    );
+  } catch (error) {
+    log.warn('the run of this phase could not be canceled', { error: failureText(error) });
+  }
 }
 
 function limited(progress: PhaseProgress): PhaseProgress {

@@ -34,8 +34,13 @@ export function maximumAttemptsOf(profile: ProfileName): number {
 }
 
 /** Options of the activity that runs a step. Never scheduleToClose: it would count the time spent in the queue. */
-export function activityOptions(profile: ProfileName, taskQueue: string, summary: string): ActivityOptions {
-  const { startToCloseMinutes, attempts, backoff, initialSeconds, maximumSeconds } = profiles[profile];
+export function activityOptions(
+  profile: ProfileName,
+  taskQueue: string,
+  summary: string,
+  attempts = maximumAttemptsOf(profile),
+): ActivityOptions {
+  const { startToCloseMinutes, backoff, initialSeconds, maximumSeconds } = profiles[profile];
   return {
     taskQueue,
     summary,

@@ -1,12 +1,12 @@
-import { ApplicationFailure, isCancellation, proxyActivities } from '@temporalio/workflow';
-import type { PlanRole, PlanStep, StepInput } from '../config/plan-types.js';
-import { attemptsOf, failureText } from './failure-text.js';
+import { isCancellation } from '@temporalio/workflow';
+import type { PlanRole, PlanStep, StepInput, StepOutcome } from '../config/plan-types.js';
+import { failureText } from './failure-text.js';
 import type { Parking } from './parking.js';
 import type { PhaseInput } from './phase-types.js';
-import { activityOptions } from './profiles.js';
 import { segmentsOf } from './segments.js';
 import { createSemaphore, type Semaphore } from './semaphore.js';
-import { runStepActivity } from './step-activity.js';
+import { withSkipped } from './skipped-before.js';
+import { runStepActivity, StepFailed } from './step-activity.js';
 import { placedOn, type Tracker } from './tracker.js';
 
 /** What the steps of one phase share. */
@@ -17,6 +17,8 @@ export type PhaseRun = {
   isStopping: () => boolean;
   /** Ends the phase because of a person's answer or `--on-failure abort`. */
   abort: (reason: string) => void;
+  /** Shows people what has changed. */
+  changed: () => void;
 };
 
 /** Thrown inside a role when the phase stops; never leaves the phase. */
@@ -71,22 +73,36 @@ async function runRolling(
   for (const target of ordered) await runOnTarget(run, role, step, target, createSemaphore(undefined));
 }
 
+/** Asks for the order of a rolling step; when that fails it parks like a step, and a skip takes the plan's order. */
 async function orderOf(
   run: PhaseRun,
   role: PlanRole,
   step: PlanStep,
   targets: readonly string[],
-): Promise<string[]> {
-  const queue = run.input.queues.main;
-  const options = activityOptions('quick', queue, `${role.name}: order of ${step.id}`);
-  const name = `${role.name}.${step.id}.order`;
-  const order = await proxyActivities<Record<string, (input: StepInput) => Promise<string[]>>>(options)[
-    name
-  ]!(stepInput(run.input, role, step, run.input.site));
-  const isPermutation = order.length === targets.length && targets.every((target) => order.includes(target));
-  if (!isPermutation)
-    throw ApplicationFailure.nonRetryable(`${name} did not answer a permutation of its targets`, 'Order');
-  return order;
+): Promise<readonly string[]> {
+  const { site, queues } = run.input;
+  const at = { role: role.name, step: `${step.id}.order`, target: site };
+  for (;;) {
+    if (run.isStopping()) throw new Stopped();
+    try {
+      const order = await runStepActivity<string[]>({
+        name: `${role.name}.${at.step}`,
+        profile: 'quick',
+        taskQueue: queues.main,
+        summary: `${role.name}: order of ${step.id}`,
+        input: stepInput(run.input, role, step, site),
+      });
+      const isPermutation =
+        order.length === targets.length && targets.every((target) => order.includes(target));
+      if (isPermutation) return order;
+      throw new StepFailed(
+        new Error(`${role.name}.${at.step} did not answer a permutation of its targets`),
+        1,
+      );
+    } catch (error) {
+      if ((await decided(run, at, error)) === 'skip') return targets;
+    }
+  }
 }
 
 /** `slot` is held while the activity runs, not while the target is parked. */
@@ -107,48 +123,58 @@ async function runOnTarget(
       await slot(async () => {
         if (run.isStopping()) throw new Stopped();
         run.tracker.started(at);
-        const queue = queueOf(run.input, step, target);
-        run.tracker.ended(at, await runStepActivity(step, queue, stepInput(run.input, role, step, target)));
+        const outcome = await runStepActivity<StepOutcome>({
+          name: `${role.name}.${step.id}`,
+          profile: step.profile,
+          taskQueue: queueOf(run.input, step, target),
+          summary: `${target}: ${step.title}`,
+          input: stepInput(run.input, role, step, target),
+        });
+        run.tracker.ended(at, outcome);
       });
       return;
     } catch (error) {
-      if (error instanceof Stopped) throw error;
-      if (await settled(run, at, error)) return;
+      if ((await decided(run, at, error)) === 'again') continue;
+      run.tracker.role(role.name).done += 1;
+      return;
     }
   }
 }
 
-/** Decides on a failed step: true when it counts as settled, false when it is to be tried again. */
-async function settled(
+/** What becomes of a failed step: `skip` counts it as settled. Rejects with Stopped when the phase ends instead. */
+async function decided(
   run: PhaseRun,
   at: { role: string; step: string; target: string },
   error: unknown,
-): Promise<boolean> {
-  const message = failureText(error);
-  if (isCancellation(error)) {
+): Promise<'again' | 'skip'> {
+  if (!(error instanceof StepFailed)) throw error;
+  const { roles, site } = run.input;
+  const message = withSkipped(failureText(error.reason), at, run.tracker.progress.skipped, roles, site);
+  if (isCancellation(error.reason)) {
     run.tracker.failed(at, 'stopped at a safe point');
     throw new Stopped();
   }
   if (run.input.mode === 'check') {
     run.tracker.failed(at, message);
-    run.tracker.role(at.role).done += 1;
-    return true;
+    return 'skip';
   }
   if (run.input.onFailure === 'abort') {
     run.tracker.failed(at, message);
     run.abort(`${at.target}: ${at.role}.${at.step} failed: ${message}`);
     throw new Stopped();
   }
-  const park = run.tracker.parked(at, message, attemptsOf(error));
+  const park = run.tracker.parked(at, message, error.ownFailures);
+  run.changed();
   const decision = await run.parking.decision(park);
   run.tracker.unparked(park);
+  run.changed();
   if (decision?.verb === 'retry') {
     run.tracker.role(at.role).retries += 1;
-    return false;
+    return 'again';
   }
   if (decision?.verb === 'skip') {
     run.tracker.skipped({ ...at, who: decision.answer.who, reason: decision.answer.reason });
-    return true;
+    return 'skip';
   }
   run.tracker.failed(at, message);
   if (decision)

@@ -80,7 +80,6 @@ export function createTracker(input: PhaseInput, totals: (role: PlanRole) => num
     },
     skipped: (skip) => {
       progress.skipped.push(skip);
-      role(skip.role).done += 1;
     },
   };
 }
