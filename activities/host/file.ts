@@ -44,7 +44,7 @@ file() {
     what="$1: other content"
     if [ "$4" = shown ]; then
       what="$what
-$(printf %s "$6" | diff -u "$1" - 2>/dev/null | grep '^[-+]' | grep -v -e '^--- ' -e '^+++ ' | cut -c 1-160 | head -n 12)"
+$(printf %s "$6" | diff -u "$1" - 2>/dev/null | grep '^[-+]' | grep -v '^--- ' | grep -v '^+++ ' | cut -c 1-160 | head -n 12)"
     fi
   fi
   if differs "$what"; then replace "$@"; fi

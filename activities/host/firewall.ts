@@ -40,6 +40,7 @@ firewall() {
     replace "$1" 600 root:root hidden 'nft -c -f "$new"' "$3"
     nft -f "$1"
     firewall_now "$1" >"$2"
+    : >"$state/applied"
   fi
 }`;
 

@@ -17,6 +17,7 @@ export type StaticNetwork = {
 /**
  * Needs ip, sed, head, systemctl and what the machine configures its network with: netplan, nmcli or networkctl.
  * The file is written for the manager that the template has; a machine with none of them is refused, not guessed at.
+ * In a container netplan cannot apply by itself, because it insists on udev.
  */
 const networkLibrary = `network_manager() {
   if command -v netplan >/dev/null && [ -d /etc/netplan ]; then echo netplan
@@ -39,7 +40,7 @@ static_network() {
   manager=$(network_manager)
   old=
   case $manager in
-    netplan) path=/etc/netplan/90-socle.yaml content=$3 old=/etc/netplan/50-cloud-init.yaml apply='netplan apply' ;;
+    netplan) path=/etc/netplan/90-socle.yaml content=$3 old=/etc/netplan/50-cloud-init.yaml apply='if [ -e /run/systemd/container ]; then netplan generate && networkctl reload; else netplan apply; fi' ;;
     NetworkManager) path=/etc/NetworkManager/system-connections/socle.nmconnection content=$4 apply='nmcli connection reload; nmcli connection up socle' ;;
     networkd) path=/etc/systemd/network/05-socle.network content=$5 apply='networkctl reload' ;;
   esac
@@ -53,6 +54,7 @@ static_network() {
     replace "$path" "$mode600" root:root hidden : "$content"
     if [ -n "$old" ]; then rm -f "$old"; fi
     eval "$apply" >&2
+    : >"$state/applied"
   fi
 }`;
 

@@ -2,12 +2,9 @@ import { attributesLibrary, fileCall, fileLibrary } from './file.js';
 import { quote } from './quote.js';
 import type { Resource } from './resource.js';
 
-/** Needs sysctl, tr. A container shares its host's kernel: there only network settings are its own. */
+/** Needs sysctl, tr. A container shares its host's kernel: what it may not set is its host's. */
 const sysctlLibrary = `kernel_setting() {
-  case $1 in
-    net.*) ;;
-    *) if [ -e /run/systemd/container ]; then return 0; fi ;;
-  esac
+  if [ -e /run/systemd/container ] && [ ! -w "/proc/sys/$(printf %s "$1" | tr . /)" ]; then return 0; fi
   now=$(sysctl -n "$1" 2>/dev/null | tr '\\t' ' ')
   if [ "$now" = "$2" ]; then return 0; fi
   if differs "$1: \${now:-unknown} -> $2"; then sysctl -q -w "$1=$2"; fi

@@ -1,22 +1,30 @@
 /**
  * For changes that can cut the connection they are made through: the old state comes back by itself after a while unless
  * a second, new connection confirms the change. A change that waits for its confirmation counts as a difference.
+ * When the change itself failed half-way, the next attempt puts the old state back at once and begins anew; the last thing
+ * a change does is `: >"$state/applied"`.
  * Needs systemd-run, systemctl, cp, rm, mkdir, printf.
  */
-export const timedRestoreLibrary = `unconfirmed() { systemctl is-active --quiet socle-restore.timer; }
+export const timedRestoreLibrary = `unconfirmed() {
+  systemctl is-active --quiet socle-restore.timer || return 1
+  if [ "$mode" = check ] || [ -e "$state/applied" ]; then return 0; fi
+  systemctl stop socle-restore.timer
+  /bin/sh "$state/restore" >&2
+  return 1
+}
 arm_restore() {
   systemctl stop socle-restore.timer 2>/dev/null || :
-  rm -rf "$state/before"
+  rm -rf "$state/before" "$state/applied"
   mkdir -p "$state/before"
   restore="$1"
   shift
-  for path in "$@"; do
-    copy="$state/before/$(printf %s "$path" | tr / _)"
-    if [ -e "$path" ]; then
-      cp -p "$path" "$copy"
-      restore="cp -p $copy $path; $restore"
+  for saved in "$@"; do
+    copy="$state/before/$(printf %s "$saved" | tr / _)"
+    if [ -e "$saved" ]; then
+      cp -p "$saved" "$copy"
+      restore="cp -p $copy $saved; $restore"
     else
-      restore="rm -f $path; $restore"
+      restore="rm -f $saved; $restore"
     fi
   done
   printf '%s\\n' "$restore" >"$state/restore"

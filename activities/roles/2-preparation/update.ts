@@ -12,11 +12,11 @@ const library = `security_updates() {
 
 const commands = {
   debian: {
-    list: `apt-get -s -q upgrade | grep '^Inst .*[Ss]ecurity' | cut -d' ' -f2 | grep -v ${heldBack.map((name) => `-e '^${name}'`).join(' ')}`,
+    list: `apt-get -s -q upgrade | grep '^Inst .*[Ss]ecurity' | cut -d' ' -f2 | grep -v -E '^(${heldBack.join('|')})'`,
     run: 'apt-get -q update && unattended-upgrade',
   },
   redhat: {
-    list: `dnf -q updateinfo list --security --available | grep -v ${['kernel', ...heldBack].map((name) => `-e ' ${name}'`).join(' ')}`,
+    list: `dnf -q updateinfo list --security --available | grep -v -E ' (kernel|${heldBack.join('|')})'`,
     run: 'dnf -y -q upgrade --security --exclude=kernel*,haproxy,keepalived',
   },
 } as const;

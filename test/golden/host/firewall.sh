@@ -8,9 +8,9 @@ differs() {
   difference="$difference$1
 "
   [ "$mode" = apply ] || return 1
-  for name in $notify; do
+  for mark in $notify; do
     mkdir -p "$state/handlers"
-    : >"$state/handlers/$name"
+    : >"$state/handlers/$mark"
   done
 }
 finish() {
@@ -56,25 +56,31 @@ file() {
     what="$1: other content"
     if [ "$4" = shown ]; then
       what="$what
-$(printf %s "$6" | diff -u "$1" - 2>/dev/null | grep '^[-+]' | grep -v -e '^--- ' -e '^+++ ' | cut -c 1-160 | head -n 12)"
+$(printf %s "$6" | diff -u "$1" - 2>/dev/null | grep '^[-+]' | grep -v '^--- ' | grep -v '^+++ ' | cut -c 1-160 | head -n 12)"
     fi
   fi
   if differs "$what"; then replace "$@"; fi
 }
-unconfirmed() { systemctl is-active --quiet socle-restore.timer; }
+unconfirmed() {
+  systemctl is-active --quiet socle-restore.timer || return 1
+  if [ "$mode" = check ] || [ -e "$state/applied" ]; then return 0; fi
+  systemctl stop socle-restore.timer
+  /bin/sh "$state/restore" >&2
+  return 1
+}
 arm_restore() {
   systemctl stop socle-restore.timer 2>/dev/null || :
-  rm -rf "$state/before"
+  rm -rf "$state/before" "$state/applied"
   mkdir -p "$state/before"
   restore="$1"
   shift
-  for path in "$@"; do
-    copy="$state/before/$(printf %s "$path" | tr / _)"
-    if [ -e "$path" ]; then
-      cp -p "$path" "$copy"
-      restore="cp -p $copy $path; $restore"
+  for saved in "$@"; do
+    copy="$state/before/$(printf %s "$saved" | tr / _)"
+    if [ -e "$saved" ]; then
+      cp -p "$saved" "$copy"
+      restore="cp -p $copy $saved; $restore"
     else
-      restore="rm -f $path; $restore"
+      restore="rm -f $saved; $restore"
     fi
   done
   printf '%s\n' "$restore" >"$state/restore"
@@ -94,6 +100,7 @@ firewall() {
     replace "$1" 600 root:root hidden 'nft -c -f "$new"' "$3"
     nft -f "$1"
     firewall_now "$1" >"$2"
+    : >"$state/applied"
   fi
 }
 main() {

@@ -8,9 +8,9 @@ differs() {
   difference="$difference$1
 "
   [ "$mode" = apply ] || return 1
-  for name in $notify; do
+  for mark in $notify; do
     mkdir -p "$state/handlers"
-    : >"$state/handlers/$name"
+    : >"$state/handlers/$mark"
   done
 }
 finish() {
@@ -56,16 +56,13 @@ file() {
     what="$1: other content"
     if [ "$4" = shown ]; then
       what="$what
-$(printf %s "$6" | diff -u "$1" - 2>/dev/null | grep '^[-+]' | grep -v -e '^--- ' -e '^+++ ' | cut -c 1-160 | head -n 12)"
+$(printf %s "$6" | diff -u "$1" - 2>/dev/null | grep '^[-+]' | grep -v '^--- ' | grep -v '^+++ ' | cut -c 1-160 | head -n 12)"
     fi
   fi
   if differs "$what"; then replace "$@"; fi
 }
 kernel_setting() {
-  case $1 in
-    net.*) ;;
-    *) if [ -e /run/systemd/container ]; then return 0; fi ;;
-  esac
+  if [ -e /run/systemd/container ] && [ ! -w "/proc/sys/$(printf %s "$1" | tr . /)" ]; then return 0; fi
   now=$(sysctl -n "$1" 2>/dev/null | tr '\t' ' ')
   if [ "$now" = "$2" ]; then return 0; fi
   if differs "$1: ${now:-unknown} -> $2"; then sysctl -q -w "$1=$2"; fi

@@ -8,9 +8,9 @@ differs() {
   difference="$difference$1
 "
   [ "$mode" = apply ] || return 1
-  for name in $notify; do
+  for mark in $notify; do
     mkdir -p "$state/handlers"
-    : >"$state/handlers/$name"
+    : >"$state/handlers/$mark"
   done
 }
 finish() {

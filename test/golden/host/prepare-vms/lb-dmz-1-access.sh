@@ -8,9 +8,9 @@ differs() {
   difference="$difference$1
 "
   [ "$mode" = apply ] || return 1
-  for name in $notify; do
+  for mark in $notify; do
     mkdir -p "$state/handlers"
-    : >"$state/handlers/$name"
+    : >"$state/handlers/$mark"
   done
 }
 finish() {
@@ -82,7 +82,7 @@ file() {
     what="$1: other content"
     if [ "$4" = shown ]; then
       what="$what
-$(printf %s "$6" | diff -u "$1" - 2>/dev/null | grep '^[-+]' | grep -v -e '^--- ' -e '^+++ ' | cut -c 1-160 | head -n 12)"
+$(printf %s "$6" | diff -u "$1" - 2>/dev/null | grep '^[-+]' | grep -v '^--- ' | grep -v '^+++ ' | cut -c 1-160 | head -n 12)"
     fi
   fi
   if differs "$what"; then replace "$@"; fi

@@ -8,9 +8,9 @@ differs() {
   difference="$difference$1
 "
   [ "$mode" = apply ] || return 1
-  for name in $notify; do
+  for mark in $notify; do
     mkdir -p "$state/handlers"
-    : >"$state/handlers/$name"
+    : >"$state/handlers/$mark"
   done
 }
 finish() {
@@ -56,7 +56,7 @@ file() {
     what="$1: other content"
     if [ "$4" = shown ]; then
       what="$what
-$(printf %s "$6" | diff -u "$1" - 2>/dev/null | grep '^[-+]' | grep -v -e '^--- ' -e '^+++ ' | cut -c 1-160 | head -n 12)"
+$(printf %s "$6" | diff -u "$1" - 2>/dev/null | grep '^[-+]' | grep -v '^--- ' | grep -v '^+++ ' | cut -c 1-160 | head -n 12)"
     fi
   fi
   if differs "$what"; then replace "$@"; fi
@@ -66,20 +66,26 @@ host_name() {
   if [ "$now" = "$1" ]; then return 0; fi
   if differs "$now -> $1"; then hostname "$1"; fi
 }
-unconfirmed() { systemctl is-active --quiet socle-restore.timer; }
+unconfirmed() {
+  systemctl is-active --quiet socle-restore.timer || return 1
+  if [ "$mode" = check ] || [ -e "$state/applied" ]; then return 0; fi
+  systemctl stop socle-restore.timer
+  /bin/sh "$state/restore" >&2
+  return 1
+}
 arm_restore() {
   systemctl stop socle-restore.timer 2>/dev/null || :
-  rm -rf "$state/before"
+  rm -rf "$state/before" "$state/applied"
   mkdir -p "$state/before"
   restore="$1"
   shift
-  for path in "$@"; do
-    copy="$state/before/$(printf %s "$path" | tr / _)"
-    if [ -e "$path" ]; then
-      cp -p "$path" "$copy"
-      restore="cp -p $copy $path; $restore"
+  for saved in "$@"; do
+    copy="$state/before/$(printf %s "$saved" | tr / _)"
+    if [ -e "$saved" ]; then
+      cp -p "$saved" "$copy"
+      restore="cp -p $copy $saved; $restore"
     else
-      restore="rm -f $path; $restore"
+      restore="rm -f $saved; $restore"
     fi
   done
   printf '%s\n' "$restore" >"$state/restore"
@@ -106,7 +112,7 @@ static_network() {
   manager=$(network_manager)
   old=
   case $manager in
-    netplan) path=/etc/netplan/90-socle.yaml content=$3 old=/etc/netplan/50-cloud-init.yaml apply='netplan apply' ;;
+    netplan) path=/etc/netplan/90-socle.yaml content=$3 old=/etc/netplan/50-cloud-init.yaml apply='if [ -e /run/systemd/container ]; then netplan generate && networkctl reload; else netplan apply; fi' ;;
     NetworkManager) path=/etc/NetworkManager/system-connections/socle.nmconnection content=$4 apply='nmcli connection reload; nmcli connection up socle' ;;
     networkd) path=/etc/systemd/network/05-socle.network content=$5 apply='networkctl reload' ;;
   esac
@@ -120,6 +126,7 @@ static_network() {
     replace "$path" "$mode600" root:root hidden : "$content"
     if [ -n "$old" ]; then rm -f "$old"; fi
     eval "$apply" >&2
+    : >"$state/applied"
   fi
 }
 handler() {
