@@ -20,12 +20,12 @@ arm_restore() {
   shift
   for saved in "$@"; do
     copy="$state/before/$(printf %s "$saved" | tr / _)"
+    back="rm -f $saved"
     if [ -e "$saved" ]; then
       cp -p "$saved" "$copy"
-      restore="cp -p $copy $saved; $restore"
-    else
-      restore="rm -f $saved; $restore"
+      back="cp -p $copy $saved"
     fi
+    restore="$back; $restore"
   done
   printf '%s\\n' "$restore" >"$state/restore"
   systemd-run --quiet --collect --unit=socle-restore --on-active=60 --timer-property=AccuracySec=1s /bin/sh "$state/restore"

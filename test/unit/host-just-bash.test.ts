@@ -5,6 +5,7 @@ import { command } from '../../activities/host/command.js';
 import { compile, type ScriptMode } from '../../activities/host/compile.js';
 import { directory } from '../../activities/host/directory.js';
 import { file } from '../../activities/host/file.js';
+import { staticNetwork } from '../../activities/host/network.js';
 import { parseReport } from '../../activities/host/report.js';
 
 const nothing = { stdout: '', stderr: '', exitCode: 0 };
@@ -45,4 +46,40 @@ test('the scripts run on the simulated shell of the sandbox as on a real one', a
   expect(await states('apply')).toBe('ok ok ok ok ok ok');
   expect(await bash.fs.readFile('/etc/app/conf')).toBe(`it's "new"\n`);
   expect(await bash.fs.readFile('/reloads')).toBe('reloaded\n');
+});
+
+test('a network change names the card, replaces the file of cloud-init and can be taken back', async () => {
+  const answer = (name: string, exitCode: number) =>
+    defineCommand(name, async () => ({ ...nothing, exitCode }));
+  const old = 'network: {version: 2}\n';
+  const bash = new Bash({
+    customCommands: [
+      ...commands,
+      ...['netplan', 'systemd-run'].map((name) => answer(name, 0)),
+      // No timer waits.
+      answer('systemctl', 3),
+      defineCommand('ip', async () => ({
+        ...nothing,
+        stdout: '2: ens3    inet 10.0.0.5/24 scope global ens3\n',
+      })),
+    ],
+    files: { '/etc/netplan/50-cloud-init.yaml': old },
+  });
+  const network = staticNetwork({
+    address: '10.0.0.5',
+    prefixLength: 24,
+    gateway: '10.0.0.1',
+    dnsServers: ['10.0.0.2'],
+    searchDomain: 'example.org',
+    mtu: 1500,
+  });
+  const { stdout, stderr, exitCode } = await bash.exec(compile([network], { mode: 'apply' }));
+  expect(`${exitCode} ${stderr}`).toBe('0 ');
+  expect(parseReport(stdout).resources[0]?.state).toBe('changed');
+  const ours = '/etc/netplan/90-socle.yaml';
+  expect(await bash.fs.readFile(ours)).toContain('    ens3:\n');
+  expect(await bash.fs.exists('/etc/netplan/50-cloud-init.yaml')).toBe(false);
+  await bash.exec('sh /run/socle/restore');
+  expect(await bash.fs.readFile('/etc/netplan/50-cloud-init.yaml')).toBe(old);
+  expect(await bash.fs.exists(ours)).toBe(false);
 });

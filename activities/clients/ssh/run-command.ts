@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { StringDecoder } from 'node:string_decoder';
 import type { ClientChannel } from 'ssh2';
 import { SshCommandError } from '../../errors.js';
@@ -147,6 +148,8 @@ function watchdog(timeoutMs: number, noOutputMs: number, signal: AbortSignal | u
   const abort = (): void => {
     finish('aborted');
   };
+  // One step may run commands on many hosts under one signal.
+  if (signal !== undefined) setMaxListeners(0, signal);
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort, { once: true });
   return {
