@@ -24,7 +24,10 @@ const malformed: [what: string, args: unknown[], refused: RegExp][] = [
 
 async function sendMalformed(handle: WorkflowHandle, verb: string): Promise<void> {
   for (const [what, args, text] of malformed) {
-    expect(await refusal(handle.executeUpdate(verb, { args: args as [unknown] })), `${verb} sent ${what}`).toMatch(text);
+    expect(
+      await refusal(handle.executeUpdate(verb, { args: args as [unknown] })),
+      `${verb} sent ${what}`,
+    ).toMatch(text);
     await handle.signal(verb, ...args);
   }
 }
