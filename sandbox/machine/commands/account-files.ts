@@ -1,5 +1,5 @@
 import type { SimulatedMachine } from '../machine.js';
-import { CommandError } from '../shell.js';
+import { CommandError } from '../command.js';
 
 export const passwd = '/etc/passwd';
 export const shadow = '/etc/shadow';

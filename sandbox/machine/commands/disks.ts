@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CommandError, type SimulatedCommand } from '../shell.js';
+import { CommandError, type SimulatedCommand } from '../command.js';
 import { parseOptions } from './options.js';
 
 type Machine = Parameters<SimulatedCommand['run']>[1]['machine'];

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CommandError, type CommandContext, type SimulatedCommand } from '../shell.js';
+import { CommandError, type CommandContext, type SimulatedCommand } from '../command.js';
 import { parseOptions } from './options.js';
 
 export const fileCommands: readonly SimulatedCommand[] = [

@@ -1,5 +1,5 @@
 import { parseNft } from '../nft-parser.js';
-import { CommandError, type SimulatedCommand } from '../shell.js';
+import { CommandError, type SimulatedCommand } from '../command.js';
 
 export const firewallCommands: readonly SimulatedCommand[] = [
   {

@@ -1,4 +1,4 @@
-import type { SimulatedCommand } from '../shell.js';
+import type { SimulatedCommand } from '../command.js';
 import { accountCommands } from './accounts.js';
 import { diskCommands } from './disks.js';
 import { fileCommands } from './files.js';

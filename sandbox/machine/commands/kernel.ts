@@ -1,5 +1,5 @@
 import { loadModule, settingOf, settingPath, settingsOfFiles } from '../kernel.js';
-import { CommandError, type CommandContext, type SimulatedCommand } from '../shell.js';
+import { CommandError, type CommandContext, type SimulatedCommand } from '../command.js';
 
 const knownModules = [
   'br_netfilter',

@@ -1,4 +1,4 @@
-import { CommandError } from '../shell.js';
+import { CommandError } from '../command.js';
 
 /** Arguments taken apart: options with their values, and the rest in order. */
 export type Parsed = { options: Map<string, string>; rest: string[] };

@@ -1,4 +1,4 @@
-import { CommandError, type CommandContext, type SimulatedCommand } from '../shell.js';
+import { CommandError, type CommandContext, type SimulatedCommand } from '../command.js';
 import { packageCatalogue } from '../packages.js';
 
 const version = '12.0-1';

@@ -1,6 +1,6 @@
 import { parseKey } from '../parse-key.js';
 import { readSshdSettings } from '../sshd-settings.js';
-import { CommandError, type SimulatedCommand } from '../shell.js';
+import { CommandError, type SimulatedCommand } from '../command.js';
 
 export const securityCommands: readonly SimulatedCommand[] = [
   sshd('sshd'),

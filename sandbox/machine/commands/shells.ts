@@ -1,4 +1,4 @@
-import { CommandError, quoted, type CommandContext, type Ran, type SimulatedCommand } from '../shell.js';
+import { CommandError, quoted, type CommandContext, type Ran, type SimulatedCommand } from '../command.js';
 
 /** `sh`, `bash` and `dash` in their three forms: -c, -s and a script file. */
 function shell(name: string): SimulatedCommand {

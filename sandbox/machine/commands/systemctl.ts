@@ -1,5 +1,5 @@
 import type { SimulatedMachine } from '../machine.js';
-import { CommandError, type CommandContext, type Ran, type SimulatedCommand } from '../shell.js';
+import { CommandError, type CommandContext, type Ran, type SimulatedCommand } from '../command.js';
 import { reloadUnit, startUnit, stopUnit, unitName, unitText } from '../units.js';
 import { parseOptions } from './options.js';
 

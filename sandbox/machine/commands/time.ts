@@ -1,4 +1,4 @@
-import { CommandError, type SimulatedCommand } from '../shell.js';
+import { CommandError, type SimulatedCommand } from '../command.js';
 
 type Machine = Parameters<SimulatedCommand['run']>[1]['machine'];
 

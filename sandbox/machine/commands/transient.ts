@@ -1,4 +1,5 @@
-import { runShell, CommandError, quoted, type SimulatedCommand } from '../shell.js';
+import { CommandError, quoted, type SimulatedCommand } from '../command.js';
+import { runShell } from '../shell.js';
 import { unitName } from '../units.js';
 
 /** `systemd-run`: work that outlives the connection, at once or after a while. */
