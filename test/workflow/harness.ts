@@ -31,6 +31,8 @@ export type LaboratorySettings = {
   worker?: boolean;
   /** How long steps may go on when the worker is shut down. */
   shutdownGraceTimeMs?: number;
+  /** False: the fakes beat only by themselves. */
+  heartbeats?: false;
 };
 
 /** A worker with recorded fake activities on the real server, and a plan of the test's own. */
@@ -81,8 +83,8 @@ export class Laboratory {
       taskQueue: this.taskQueue,
       workflowBundle: { codePath: inject('workflowBundle') },
       activities: { ...activities, ...(roles && createActivities(roles)) },
-      // Heartbeats are how an activity hears of a cancellation; production waits 8 s at most.
-      maxHeartbeatThrottleInterval: '200ms',
+      // Heartbeats are how an activity hears of a cancellation. Real ones keep the default, which sends few of them.
+      ...(!roles && { maxHeartbeatThrottleInterval: '200ms' }),
       shutdownGraceTime: shutdownGraceTimeMs,
     });
     this.running = this.worker.run();
@@ -95,10 +97,11 @@ export class Laboratory {
   }
 
   private async act(name: string, input: StepInput): Promise<unknown> {
-    const { info, cancellationSignal } = Context.current();
+    const context = Context.current();
+    const { info, cancellationSignal } = context;
     const call: Call = { name, target: input.target, mode: input.mode, startedMs: Date.now() };
     this.calls.push(call);
-    const beat = setInterval(() => Context.current().heartbeat(), 200);
+    const beat = setInterval(() => this.settings.heartbeats ?? context.heartbeat(), 200);
     try {
       const behaviour = this.behaviours[`${name}@${input.target}`] ?? this.behaviours[name];
       const result = await behaviour?.(input, info.attempt, cancellationSignal);
@@ -140,11 +143,15 @@ export class Laboratory {
   }
 
   /** Waits until the phase shows what is asked for. */
-  async phaseShows(name: string, seen: (progress: PhaseProgress) => boolean): Promise<PhaseProgress> {
+  async phaseShows(
+    name: string,
+    seen: (progress: PhaseProgress) => boolean,
+    withinMs?: number,
+  ): Promise<PhaseProgress> {
     return eventually(async () => {
       const progress = await this.phase(name).query<PhaseProgress>('progress');
       return seen(progress) ? progress : undefined;
-    });
+    }, withinMs);
   }
 
   /** Waits until the run shows what is asked for. */
@@ -182,9 +189,9 @@ const defaultOptions: Omit<RunOptions, 'taskQueue' | 'hypervisorQueue'> = {
   stateAttribute: false,
 };
 
-/** Polls until `probe` answers something, for 20 s at most; errors of a query before its workflow exists are awaited too. */
-export async function eventually<T>(probe: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + 20_000;
+/** Polls until `probe` answers something; errors of a query before its workflow exists are awaited too. */
+export async function eventually<T>(probe: () => Promise<T | undefined>, withinMs = 20_000): Promise<T> {
+  const deadline = Date.now() + withinMs;
   let last = '';
   while (Date.now() < deadline) {
     try {
@@ -195,7 +202,7 @@ export async function eventually<T>(probe: () => Promise<T | undefined>): Promis
     }
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
-  throw new Error(`did not happen within 20 s${last && `: ${last}`}`);
+  throw new Error(`did not happen within ${withinMs} ms${last && `: ${last}`}`);
 }
 
 /** A failure that the step reports by itself; the server tries it again at once. */
