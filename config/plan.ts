@@ -81,7 +81,10 @@ function planRole(
         ? dependants(name, request.declarations, selected)
         : declaration.needs.filter((need) => selected.has(need)),
     inputs: inputs.get(name) ?? null,
-    preflight: request.mode === 'apply' || request.mode === 'check' ? [...declaration.preflight] : [],
+    preflight:
+      request.mode === 'apply' || request.mode === 'check'
+        ? declaration.preflight.map(({ name: check, title, kind }) => ({ name: check, title, kind }))
+        : [],
     steps: stepsOf(declaration, request).map(plainStep),
     ...(target !== undefined && { onlyTarget: target }),
   };

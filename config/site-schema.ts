@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Site } from './site.js';
 
 export type JsonSchema = {
+  title?: string;
   description?: string;
   properties?: Record<string, JsonSchema>;
   required?: string[];

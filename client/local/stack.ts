@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findTemporal } from '../../tools/find-temporal.js';
@@ -66,7 +66,12 @@ export async function startStack(settings: StackSettings): Promise<Stack> {
     const pids = (): Record<string, number> =>
       Object.fromEntries(parts.map((part) => [part.name, part.pid()]));
     const description = { temporalAddress: temporal.address, ui: temporal.ui, control };
-    const note = setInterval(() => void noteStack(stateFolder, { ...description, pids: pids() }), 1_000);
+    let noted = JSON.stringify(pids());
+    const note = setInterval(() => {
+      if (JSON.stringify(pids()) === noted) return;
+      noted = JSON.stringify(pids());
+      void noteStack(stateFolder, { ...description, pids: pids() });
+    }, 200);
     parts.push({ name: 'note', pid: () => process.pid, stop: async () => clearInterval(note) });
     await noteStack(stateFolder, { ...description, pids: pids() });
     return { ...description, stop, pids };
@@ -81,7 +86,10 @@ async function noteStack(
   stateFolder: string,
   description: Omit<Stack, 'pids' | 'stop'> & { pids: Record<string, number> },
 ): Promise<void> {
-  await writeFile(join(stateFolder, 'stack.json'), `${JSON.stringify(description, null, 2)}\n`);
+  const file = join(stateFolder, 'stack.json');
+  // Renamed into place: other processes read it while a killed one is being replaced.
+  await writeFile(`${file}.new`, `${JSON.stringify(description, null, 2)}\n`);
+  await rename(`${file}.new`, file);
 }
 
 type Temporal = {

@@ -77,7 +77,8 @@ export const operatingSystems = [
 ] as const;
 
 export const Template = z.strictObject({
-  name: text(/^\S(.{0,253}\S)?$/, 'a template name')
+  // Empty stands for none, which only kind `existing` may have.
+  name: text(/^(\S(.{0,253}\S)?)?$/, 'a template name')
     .default('')
     .describe('vSphere template or Nutanix image; not used for kind existing'),
   os: z.enum(operatingSystems).describe('Operating system inside, which decides between apt and dnf'),
