@@ -122,7 +122,7 @@ test('a run does not need the search attribute, and a second one of the site is 
       approveAll: false,
       ignorePreflight: [],
     };
-    const planned2 = { plan: planned, hash: hashOf(planned) } as Parameters<typeof startRun>[1];
+    const planned2 = { plan: planned, hash: hashOf(planned) };
     const { workflowId } = await startRun(connected, planned2, options);
     await isCalled('install-vault.a');
     await expect(startRun(connected, planned2, options)).rejects.toThrow(/is under way.*socle watch/);

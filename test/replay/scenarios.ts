@@ -1,0 +1,142 @@
+import { hashOf } from '../../config/canonical-json.js';
+import type { Plan } from '../../config/plan-types.js';
+import { gateAnswer, parkAnswer, send } from '../workflow/answers.js';
+import {
+  eventually,
+  Laboratory,
+  permanentFailure,
+  phase,
+  planOf,
+  role,
+  step,
+  stepFailure,
+} from '../workflow/harness.js';
+
+const name = 'base-infrastructure';
+
+/** A run brought to the point where its histories are worth keeping; `phases` names its children. */
+export type Scenario = { name: string; phases: string[]; play: () => Promise<Laboratory> };
+
+function plan(): Plan {
+  return planOf(
+    [
+      phase(
+        3,
+        name,
+        [
+          role('install-vault', [
+            step('a'),
+            step('init', { on: 'first' }),
+            step('b', { rolling: true, ordered: true }),
+          ]),
+          role('install-gogs', [step('c', { parallel: 1 })], {
+            needs: ['install-vault'],
+            preflight: [{ name: 'space', title: 'space', kind: 'role' }],
+          }),
+        ],
+        {
+          gate: { approvals: 1, starterMayApprove: true, onExpiry: 'rejected', expiresAfterSeconds: 86_400 },
+        },
+      ),
+    ],
+    2,
+  );
+}
+
+const atGate = async (behaviours: Parameters<typeof Laboratory.open>[1], planned = plan()) => {
+  const laboratory = await Laboratory.open(planned, {
+    'install-vault.b.order': async () => ['vault-2', 'vault-1'] as never,
+    'install-gogs.preflight.space': async () => ({ state: 'unchanged', changeCount: 0, changes: [] }),
+    ...behaviours,
+  });
+  const run = await laboratory.deploy(planned, { startedBy: 'anna' });
+  await laboratory.gateIs(name, 'open');
+  return { laboratory, run, planned };
+};
+
+const pastGate = async (behaviours: Parameters<typeof Laboratory.open>[1], planned = plan()) => {
+  const at = await atGate(behaviours, planned);
+  await send(at.run, 'update', 'approve', gateAnswer(planned, name, 'anna'));
+  return at;
+};
+
+const broken = async (_input: unknown, attempt: number): Promise<void> => {
+  if (attempt === 1) throw stepFailure('not yet', 1);
+  throw permanentFailure('the disk is full');
+};
+
+export const scenarios: Scenario[] = [
+  {
+    name: 'finished',
+    phases: [name, `${name}/preflight`, `${name}/check`],
+    play: async () => {
+      const { laboratory, run } = await pastGate({});
+      await run.result();
+      return laboratory;
+    },
+  },
+  {
+    name: 'gate-open',
+    phases: [],
+    play: async () => (await atGate({})).laboratory,
+  },
+  {
+    name: 'parked-open',
+    phases: [name],
+    play: async () => {
+      const { laboratory, planned } = await pastGate({
+        'install-vault.a@vault-1': async (input, attempt) =>
+          input.mode === 'apply' ? broken(input, attempt) : undefined,
+      });
+      const seen = await laboratory.phaseShows(name, ({ parked }) => parked.length === 1);
+      await send(laboratory.phase(name), 'update', 'retry', parkAnswer(planned, seen.parked[0]!));
+      await laboratory.phaseShows(
+        name,
+        ({ parked }) => parked[0]?.park !== undefined && parked[0].park > seen.parked[0]!.park,
+      );
+      return laboratory;
+    },
+  },
+  {
+    name: 'running-open',
+    phases: [name],
+    play: async () => {
+      const { laboratory } = await pastGate({
+        'install-vault.a@vault-2': async ({ mode }) =>
+          mode === 'apply' ? new Promise((resolve) => setTimeout(resolve, 3_000)) : undefined,
+      });
+      await eventually(async () => laboratory.called('install-vault.a').length === 2 || undefined);
+      return laboratory;
+    },
+  },
+  {
+    name: 'canceled-now',
+    phases: [name],
+    play: async () => {
+      const { laboratory, run, planned } = await pastGate({
+        'install-vault.a': async ({ mode }, _attempt, signal) =>
+          mode === 'apply'
+            ? new Promise((_, refuse) =>
+                signal.addEventListener('abort', () => refuse(signal.reason as Error)),
+              )
+            : undefined,
+      });
+      await eventually(async () => laboratory.called('install-vault.a').length === 2 || undefined);
+      await send(laboratory.phase(name), 'signal', 'cancelNow', { hash: hashOf(planned), who: 'anna' });
+      await run.result().catch(() => undefined);
+      return laboratory;
+    },
+  },
+  {
+    name: 'removed',
+    phases: [name],
+    play: async () => {
+      const planned = planOf([phase(3, name, [role('install-vault', [step('remove.destroy')])])], 2, {
+        mode: 'remove',
+      });
+      const laboratory = await Laboratory.open(planned);
+      await (await laboratory.deploy(planned)).result();
+      return laboratory;
+    },
+  },
+];
