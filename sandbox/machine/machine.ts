@@ -65,6 +65,8 @@ export class SimulatedMachine {
   address = '';
   instanceId = '';
   sshd: SshdSettings | undefined;
+  /** Logins since the sandbox was started. */
+  logins = 0;
   /** Held by `flock` until the shell that took it ends. */
   readonly locks = new Map<string, Promise<void>>();
 

@@ -8,6 +8,8 @@ type Powered = { machine: SimulatedMachine; ssh: SshServer | undefined; toolsRun
 export type SimulatedMachines = MachineRuntime & {
   /** Machines that are on, for leftovers and consoles. */
   powered: () => SimulatedMachine[];
+  /** Breaks the machine's open SSH connections. */
+  cutConnections: (instanceUuid: string) => void;
   close: () => Promise<void>;
 };
 
@@ -89,6 +91,7 @@ export function createMachines(surroundings: Surroundings): SimulatedMachines {
       };
     },
     powered: () => [...powered.values()].map(({ machine }) => machine),
+    cutConnections: (instanceUuid) => powered.get(instanceUuid)?.ssh?.cut(),
     close: async () => {
       for (const uuid of [...powered.keys()]) await switchOff(uuid);
     },

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Bash, defineCommand, type ExecResult } from 'just-bash';
 import { assignmentsSucceed } from './assignments.js';
 import { allCommands } from './commands/index.js';
@@ -10,6 +11,8 @@ import {
   type SimulatedCommand,
 } from './command.js';
 import type { SimulatedMachine } from './machine.js';
+
+const longestPollMs = 5_000;
 
 const limits = { maxCommandCount: 200_000, maxLoopIterations: 200_000, maxCallDepth: 200 };
 
@@ -37,6 +40,12 @@ export async function runShell(
   }
 }
 
+/** Pauses of polling loops are shortened unless waits are to be realistic; longer ones stay what they are. */
+async function slept({ machine }: Session, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  const short = machine.surroundings.waits.profile !== 'realistic' && ms <= longestPollMs;
+  await sleep(short ? Math.min(ms, 50) : ms, undefined, { ...(signal && { signal }) });
+}
+
 async function execute(
   session: Session,
   script: string,
@@ -59,10 +68,7 @@ async function execute(
     executionLimits: limits,
     // The scripts are Socle's own, and simulated commands wait with the real clock.
     defenseInDepth: false,
-    sleep: (ms) =>
-      new Promise((resolve) =>
-        setTimeout(resolve, machine.surroundings.waits.profile === 'realistic' ? ms : Math.min(ms, 50)),
-      ),
+    sleep: (ms) => slept(session, ms, signal),
     customCommands: allCommands.map((command) =>
       defineCommand(command.name, (words, context) => invoke(session, command, words, context, signal)),
     ),

@@ -7,7 +7,11 @@ import type { SimulatedMachine } from './machine.js';
 import { runShell } from './shell.js';
 
 /** The sshd of one machine, listening on the machine's own address. */
-export type SshServer = { close: () => Promise<void> };
+export type SshServer = {
+  /** Breaks every open connection without a word, as a crash would. */
+  cut: () => void;
+  close: () => Promise<void>;
+};
 
 /**
  * Listens as sshd does: with the host key and the settings that it read when it was started or reloaded last, for the
@@ -23,9 +27,13 @@ export async function listenSsh(machine: SimulatedMachine): Promise<SshServer> {
   });
   server.listen(machine.sshd?.port ?? 22, machine.address);
   await once(server, 'listening');
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
   return {
+    cut,
     close: async () => {
-      for (const socket of sockets) socket.destroy();
+      cut();
       server.close();
       await once(server, 'close');
     },
@@ -68,7 +76,9 @@ function serve(machine: SimulatedMachine, connection: Connection, socket: Socket
       if (!allowed) return context.reject(['publickey']);
       if (!signature || !blob) return context.accept();
       const verified = parseKey(key.data)?.verify(blob, signature, hashAlgo) === true;
-      return verified ? context.accept() : context.reject(['publickey']);
+      if (!verified) return context.reject(['publickey']);
+      machine.logins += 1;
+      return context.accept();
     });
   });
   connection.on('session', (acceptSession) => {
