@@ -29,10 +29,11 @@ export class MachinesUnderTest {
   private constructor(
     readonly plan: Plan,
     readonly secrets: Secrets,
-    readonly machines: SimulatedMachines,
+    public machines: SimulatedMachines,
     readonly journal: Journal,
     readonly faults: FaultBook,
     private readonly stateFolder: string,
+    private readonly make: () => SimulatedMachines,
   ) {}
 
   static async boot(names: readonly string[], file = 'examples/site-100.yaml'): Promise<MachinesUnderTest> {
@@ -50,16 +51,18 @@ export class MachinesUnderTest {
     const network = createNetwork([
       { address: '127.10.0.2', ports: [53, 123, 6514, 18080], name: 'services' },
     ]);
-    const machines = createMachines({ journal, faults, waits: createWaits('none', 1), network, stateFolder });
+    const make = (): SimulatedMachines =>
+      createMachines({ journal, faults, waits: createWaits('none', 1), network, stateFolder });
     const under = new MachinesUnderTest(
       plan,
       createSecrets(site, environment),
-      machines,
+      make(),
       journal,
       faults,
       stateFolder,
+      make,
     );
-    for (const name of names) await machines.powerOn(await under.hardware(name));
+    for (const name of names) await under.machines.powerOn(await under.hardware(name));
     for (const name of names) await under.answers(name);
     return under;
   }
@@ -104,7 +107,16 @@ export class MachinesUnderTest {
     };
   }
 
-  private async answers(name: string): Promise<void> {
+  /** What a killed sandbox does when it is started again: the machines that were on come back. */
+  async restart(): Promise<void> {
+    const names = this.machines.powered().map(({ name }) => name);
+    await this.machines.close();
+    this.machines = this.make();
+    for (const name of names) await this.machines.powerOn(await this.hardware(name));
+    for (const name of names) await this.answers(name);
+  }
+
+  async answers(name: string): Promise<void> {
     const { instanceUuid } = this.plan.machines.find((machine) => machine.name === name)!;
     for (let tries = 0; (this.machines.guest(instanceUuid)?.addresses ?? []).length === 0; tries += 1) {
       if (tries > 100)
