@@ -11,6 +11,7 @@ import { historyUrl } from '../run/history-url.js';
 import { outcomeCode } from '../run/outcome-code.js';
 import { watchRun } from '../run/watch-run.js';
 import { whoAmI } from '../who.js';
+import { expectedPhaseMs } from '../../config/expected-time.js';
 import { exitCodes } from '../../config/errors.js';
 import { openRunOf } from '../run/open-run.js';
 import { runAndWatch } from './deploy.js';
@@ -79,6 +80,7 @@ async function deployExample({ site, yes }: DemoOptions, stack: Stack): Promise<
     const view = await watchRun(connection.client, name, {
       terminal,
       onView: askAtGates(connection.client, whoAmI(undefined), terminal),
+      expected: expectedPhaseMs(planned.plan),
     });
     printLines(['', ...renderSummary(view, historyUrl(connection.namespace, view.workflowId, view.runId))]);
     return outcomeCode(view);

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { expectedPhaseMs } from '../../config/expected-time.js';
 import type { RunOptions } from '../../config/plan-types.js';
 import { connected, type Connected } from '../connect.js';
 import { printJson, printLines } from '../output/print.js';
@@ -76,6 +77,7 @@ export async function runAndWatch(
   const view = await watchRun(connection.client, name, {
     terminal,
     onView: askAtGates(connection.client, startedBy, terminal),
+    ...(planned.plan.mode === 'apply' && { expected: expectedPhaseMs(planned.plan) }),
   });
   if (options.json) printJson(view);
   else printLines(['', ...renderSummary(view, url)]);

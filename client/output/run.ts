@@ -12,7 +12,7 @@ export function renderRun(view: RunView, { now, details, leftMs }: RunScreen): s
   const left =
     leftMs === undefined || view.status !== 'RUNNING'
       ? ''
-      : `   about ${Math.max(1, Math.round(leftMs / 60_000))} min left`;
+      : `   about ${leftMs < 90_000 ? `${Math.max(1, Math.round(leftMs / 1000))} s` : `${Math.round(leftMs / 60_000)} min`} left`;
   const elapsed = clock((view.endedMs ?? now) - view.startedMs);
   const head = spread(`${view.site}  ${view.mode}  plan ${view.hash.slice(0, 8)}`, `${elapsed}${left}`);
   if (!view.progress) return [head, ...renderNoWorker(view)];

@@ -2,6 +2,7 @@ import logUpdate from 'log-update';
 import type { Client } from '@temporalio/client';
 import { renderRun } from '../output/run.js';
 import { readRun } from './read-run.js';
+import { timeLeftMs } from './time-left.js';
 import type { RunView } from './view.js';
 
 export type WatchOptions = {
@@ -10,8 +11,8 @@ export type WatchOptions = {
   /** Called with each new view; answering `true` stops the watching, the run goes on. */
   onView?: (view: RunView) => Promise<boolean | void>;
   details?: () => boolean;
-  /** Milliseconds that the run is expected to take in all. */
-  expectedMs?: number;
+  /** Milliseconds that each phase usually takes, by name. */
+  expected?: ReadonlyMap<string, number>;
 };
 
 const terminalIntervalMs = 500;
@@ -40,8 +41,7 @@ export async function watchRun(client: Client, site: string, options: WatchOptio
 
 function screenOf(view: RunView, options: WatchOptions): { now: number; details: boolean; leftMs?: number } {
   const now = Date.now();
-  const leftMs =
-    options.expectedMs === undefined ? undefined : Math.max(0, options.expectedMs - (now - view.startedMs));
+  const leftMs = options.expected && timeLeftMs(view, options.expected, now);
   return {
     now,
     details: options.details?.() ?? false,

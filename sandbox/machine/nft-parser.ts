@@ -75,7 +75,10 @@ function chain(tokens: Tokens, name: string, table: FirewallTable, sets: Sets): 
   for (tokens.skipBreaks(); tokens.peek() !== '}'; tokens.skipBreaks()) {
     const statement = tokens.statement();
     if (statement[0] === 'type') {
-      if (statement[1] !== 'filter' || statement[2] !== 'hook') throw syntax(statement.join(' '));
+      if (statement[1] !== 'filter' || statement[2] !== 'hook' || !hooks.includes(statement[3] ?? ''))
+        throw syntax(statement.join(' '));
+      // A base chain has a hook and a priority; nft takes neither alone.
+      if (statement[4] !== 'priority' || statement[5] === undefined) throw syntax(statement.join(' '));
       isInput = statement[3] === 'input';
       const policy = statement.indexOf('policy');
       if (policy >= 0) table.policy = verdict(statement[policy + 1]);
@@ -85,6 +88,9 @@ function chain(tokens: Tokens, name: string, table: FirewallTable, sets: Sets): 
   }
   tokens.next();
 }
+
+/** Hooks of the inet family. */
+const hooks = ['ingress', 'prerouting', 'input', 'forward', 'output', 'postrouting'];
 
 function rule(statement: readonly string[], sets: Sets): FirewallRule {
   const words = [...statement];

@@ -1,3 +1,4 @@
+import { CommandError } from './command.js';
 import type { SimulatedMachine } from './machine.js';
 import { packageCatalogue } from './packages.js';
 import { readSshdSettings } from './sshd-settings.js';
@@ -53,7 +54,8 @@ export async function unitText(machine: SimulatedMachine, unit: string): Promise
 export async function startUnit(machine: SimulatedMachine, unit: string): Promise<void> {
   if (machine.masked.has(unit)) throw new Error(`Failed to start ${unit}: Unit ${unit} is masked.`);
   const text = await unitText(machine, unit);
-  if (text === undefined) throw new Error(`Failed to start ${unit}: Unit ${unit} not found.`);
+  // 5 is what systemctl answers for a unit that does not exist.
+  if (text === undefined) throw new CommandError(`Failed to start ${unit}: Unit ${unit} not found.`, 5);
   if (machine.running.get(unit)?.state === 'active') return;
   try {
     await beforeStart(machine, unit, text);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { closeHosts, openHost, type Host } from '../../activities/clients/ssh/open-host.js';
 import { NotReadyError } from '../../activities/errors.js';
 import { hostTarget } from '../../activities/host/host-target.js';
@@ -28,11 +28,18 @@ async function loginAgain(name: string): Promise<unknown> {
   return (await hostOf(name)).execute('true').catch((error: unknown) => error);
 }
 
+/** Packages come from the mirror that the example sites name; nothing else answers. */
+async function install(host: Host, name: string): Promise<void> {
+  await host.run(`rm -f /etc/apt/sources.list.d/*
+echo 'deb http://127.10.0.2:18080/debian bookworm main' > /etc/apt/sources.list
+apt-get update && apt-get install -y ${name}`);
+}
+
 test('a unit starts only when its package is installed', async () => {
   const host = await hostOf(first);
   const before = await host.execute('sudo -n systemctl start auditd');
   expect(before).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('auditd.service') as string });
-  await host.run('apt-get update && apt-get install -y auditd');
+  await install(host, 'auditd');
   expect((await host.execute('sudo -n systemctl start auditd && systemctl is-active auditd')).stdout).toBe(
     'active\n',
   );
@@ -43,12 +50,14 @@ test('a loaded rule set lets the declared port through and blocks the others; a 
   const { address } = machineOf(second);
   const reach = async (): Promise<number> =>
     (await host.execute(`nc -z -w 1 ${address} ${machineOf(second).sshPort}`)).exitCode;
-  await host.run('apt-get update && apt-get install -y netcat-openbsd');
+  await install(host, 'netcat-openbsd');
   expect(await reach()).toBe(0);
   const rules = (port: number): string =>
     `table inet test {\n  chain input {\n    type filter hook input priority filter; policy drop;\n    ip saddr 127.0.0.1 accept\n    tcp dport ${port} accept\n  }\n}\n`;
   const load = async (text: string): Promise<number> =>
     (await (await hostOf(second)).execute('sudo -n nft -f -', { stdin: text })).exitCode;
+  expect(await load(rules(9999)), 'nft is not installed yet').toBe(127);
+  await install(await hostOf(second), 'nftables');
   expect(await load(rules(9999))).toBe(0);
   expect(await reach()).not.toBe(0);
   expect(await load(`flush ruleset\n${rules(machineOf(second).sshPort)}`)).toBe(0);
@@ -104,7 +113,8 @@ test('a restart keeps the disk and forgets /run; a restarted sandbox keeps both'
   const host = await hostOf(first);
   await host.run('echo disk > /etc/kept && echo memory > /run/forgotten');
   const read = async (): Promise<string> => {
-    closeHosts();
+    // An address is known a moment before its SSH server listens.
+    await vi.waitFor(async () => expect(await loginAgain(first)).toMatchObject({ exitCode: 0 }), 5_000);
     return (await (await hostOf(first)).execute('cat /etc/kept /run/forgotten 2>&1')).stdout;
   };
   await under.restart();

@@ -11,7 +11,7 @@ const act =
     try {
       await action(machine, unit);
     } catch (error) {
-      throw new CommandError((error as Error).message, 1);
+      throw error instanceof CommandError ? error : new CommandError((error as Error).message, 1);
     }
   };
 
