@@ -148,6 +148,7 @@ async function install(
     }
     if (name === 'chrony') {
       machine.packages.delete('systemd-timesyncd');
+      machine.enabled.delete('systemd-timesyncd.service');
       machine.running.delete('systemd-timesyncd.service');
     }
     // Debian starts and enables what a package brings, but for nftables.
