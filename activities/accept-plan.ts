@@ -26,6 +26,7 @@ export async function acceptPlan(input: AcceptInput, known: ReadonlySet<string>)
     const open = await openPhases(client, input.planRun);
     if (open.length === 0) return;
     Context.current().heartbeat({
+      target: plan.site.name,
       resource: `waits for ${open.join(', ')} of an earlier run`,
       ownFailures: 0,
     });

@@ -11,6 +11,7 @@ import type { StepContext } from './role.js';
  */
 export function attemptEnd(
   error: unknown,
+  target: string,
   before: number,
   context: StepContext | undefined,
 ): ApplicationFailure | CancelledFailure {
@@ -19,6 +20,6 @@ export function attemptEnd(
   if (activity.cancellationSignal.aborted || error instanceof CancelledFailure)
     return new CancelledFailure('stopped at a safe point');
   const ownFailures = context || error instanceof PermanentError ? before + 1 : before;
-  activity.heartbeat({ resource: 'failed', ownFailures } satisfies HeartbeatDetails);
+  activity.heartbeat({ target, resource: 'failed', ownFailures } satisfies HeartbeatDetails);
   return toFailure(error, ownFailures, (text) => context?.secrets.redact(text) ?? text);
 }

@@ -11,7 +11,7 @@ import { stepContext } from './step-context.js';
 export async function orderTargets(step: Step, input: StepInput): Promise<string[]> {
   const { client, cancellationSignal, info } = Context.current();
   const before = (info.heartbeatDetails as HeartbeatDetails | undefined)?.ownFailures ?? 0;
-  const heartbeat = startHeartbeat(() => ({ resource: 'order', ownFailures: before }));
+  const heartbeat = startHeartbeat(() => ({ target: input.target, resource: 'order', ownFailures: before }));
   let context: StepContext | undefined;
   try {
     const plan = await readPlan(client, input.planRun, input.hash);
@@ -19,7 +19,7 @@ export async function orderTargets(step: Step, input: StepInput): Promise<string
     if (!step.order) throw new PermanentError(`${step.id} has no order`);
     return await step.order(context);
   } catch (error) {
-    throw attemptEnd(error, before, context);
+    throw attemptEnd(error, input.target, before, context);
   } finally {
     heartbeat.stop();
   }

@@ -18,7 +18,7 @@ export async function runStep(executable: Executable, input: StepInput): Promise
   const { info, cancellationSignal, client } = Context.current();
   const before = (info.heartbeatDetails as HeartbeatDetails | undefined)?.ownFailures ?? 0;
   let resource = 'check';
-  const heartbeat = startHeartbeat(() => ({ resource, ownFailures: before }));
+  const heartbeat = startHeartbeat(() => ({ target: input.target, resource, ownFailures: before }));
   let context: StepContext | undefined;
   try {
     const plan = await readPlan(client, input.planRun, input.hash);
@@ -28,7 +28,7 @@ export async function runStep(executable: Executable, input: StepInput): Promise
     const outcome = await execute(executable, input, context);
     return { ...outcome, attempt: info.attempt };
   } catch (error) {
-    throw attemptEnd(error, before, context);
+    throw attemptEnd(error, input.target, before, context);
   } finally {
     heartbeat.stop();
   }

@@ -76,7 +76,7 @@ export function csvField(text: string): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-const style = `body{font:14px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:76rem;color:#1c2430}h1{font-size:1.5rem;margin:0}p{color:#52606d}
+const style = `body{font:14px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:76rem;padding:0 1rem;color:#1c2430}h1{font-size:1.5rem;margin:0}p{color:#52606d}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.45rem .6rem;border-bottom:1px solid #e4e8ee}th{position:sticky;top:0;background:#f5f7fa;font-weight:600}
 td.n{white-space:nowrap;font-variant-numeric:tabular-nums}small{color:#7b8794;display:block;overflow-wrap:anywhere}tr.dmz td:first-child{border-left:4px solid #d64545}tr.dmz td:first-child:after{content:" DMZ";color:#d64545;font-weight:600}
 @media print{body{margin:0;font-size:10px}th{position:static}}`;

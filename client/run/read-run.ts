@@ -114,11 +114,18 @@ function pendingOf(description: WorkflowExecutionDescription): PendingStep[] {
     const failure = pending.lastFailure?.message;
     return {
       activity: pending.activityType?.name ?? '',
-      target: '',
+      ...heartbeatOf(pending.heartbeatDetails?.payloads?.[0]?.data),
       attempt: pending.attempt ?? 1,
       ...(failure != null && { lastFailure: failure }),
     };
   });
+}
+
+/** The last heartbeat says which target and what of it; a step that was never started has none. */
+function heartbeatOf(data: Uint8Array | null | undefined): Pick<PendingStep, 'target' | 'resource'> {
+  if (!data) return { target: '' };
+  const { target, resource } = JSON.parse(Buffer.from(data).toString('utf8')) as Partial<PendingStep>;
+  return { target: target ?? '', ...(resource !== undefined && { resource }) };
 }
 
 async function failureOf(client: Client, workflowId: string, runId: string): Promise<string> {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { describe, expect, inject, test } from 'vitest';
 import { NotReadyError, PermanentError } from '../../activities/errors.js';
+import { readRun } from '../../client/run/read-run.js';
 import { done, todo } from '../../activities/role.js';
 import { parkAnswer, send } from './answers.js';
 import { eventually, Laboratory, phase, planOf, role, step, stepFailure } from './harness.js';
@@ -36,10 +37,39 @@ describe.concurrent('attempts', () => {
     const { parked } = await laboratory.phaseShows(name, (progress) => progress.parked.length === 1);
     expect(known).toEqual([
       undefined,
-      { resource: 'failed', ownFailures: 1 },
-      { resource: 'failed', ownFailures: 2 },
+      { target: 'vault-1', resource: 'failed', ownFailures: 1 },
+      { target: 'vault-1', resource: 'failed', ownFailures: 2 },
     ]);
     expect(parked[0]).toMatchObject({ attempts: attemptsOfWait, message: 'a leader; last seen: none' });
+    await run.terminate();
+  });
+
+  test('a step that is tried again is shown with its target and its last failure', async ({
+    onTestFinished,
+  }) => {
+    const real = roleOf({
+      profile: 'wait',
+      check: async () => todo('no leader'),
+      apply: async () => {
+        if (Context.current().info.attempt === 1) throw new NotReadyError('a leader', 'none');
+        await new Promise((resolve) => setTimeout(resolve, 4_000));
+        throw new PermanentError('enough');
+      },
+    });
+    const plan = planFor(real);
+    const laboratory = await Laboratory.open(plan, {}, { roles: [real] });
+    onTestFinished(() => laboratory.close());
+    const run = await laboratory.deploy(plan);
+    const pending = await eventually(async () =>
+      (await readRun(laboratory.client, laboratory.siteName)).pending.find(
+        ({ attempt, target }) => attempt === 2 && target !== '',
+      ),
+    );
+    expect(pending).toMatchObject({
+      activity: 'install-vault.a',
+      target: 'vault-1',
+      lastFailure: 'a leader; last seen: none',
+    });
     await run.terminate();
   });
 
