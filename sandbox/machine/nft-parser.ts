@@ -1,4 +1,5 @@
-import { addressMatches, type FirewallRule, type FirewallTable, type Packet } from './firewall.js';
+import type { FirewallRule, FirewallTable, Packet } from './firewall.js';
+import { addressMatcher, meansNew, portMatcher } from './nft-values.js';
 
 /** A ruleset file as `nft -f` reads it: what to delete, what to add. Anything not understood is a syntax error. */
 export type NftCommand =
@@ -120,9 +121,10 @@ function rule(statement: readonly string[], sets: Sets): FirewallRule {
 function condition(word: string, words: string[], sets: Sets): Condition {
   const never: Condition = () => false;
   if (word === 'ct') {
-    words.shift();
-    const states = values(words, sets);
-    return () => states.includes('new');
+    const key = words.shift();
+    if (key !== 'state') throw syntax(`ct ${key ?? ''}`);
+    const holds = meansNew(values(words, sets));
+    return () => holds;
   }
   if (word === 'iif' || word === 'iifname') {
     const names = values(words, sets);
@@ -131,12 +133,12 @@ function condition(word: string, words: string[], sets: Sets): Condition {
   const field = words.shift();
   if (word === 'ip' && field === 'saddr') {
     const negated = words[0] === '!=' && words.shift() !== undefined;
-    const addresses = values(words, sets);
-    return (packet) => addresses.some((address) => addressMatches(packet.source, address)) !== negated;
+    const matches = addressMatcher(values(words, sets));
+    return (packet) => matches(packet.source) !== negated;
   }
   if ((word === 'tcp' || word === 'udp') && field === 'dport') {
-    const ports = values(words, sets);
-    return (packet) => packet.protocol === word && ports.some((port) => portMatches(packet.port, port));
+    const matches = portMatcher(values(words, sets));
+    return (packet) => packet.protocol === word && matches(packet.port);
   }
   if ((word === 'meta' && field === 'l4proto') || (word === 'ip' && field === 'protocol')) {
     const protocols = values(words, sets);
@@ -174,12 +176,6 @@ function values(words: string[], sets: Sets): string[] {
     list.push(unquoted(words.shift() ?? ''));
   }
   return list;
-}
-
-function portMatches(port: number, pattern: string): boolean {
-  const services: Record<string, string> = { ssh: '22', http: '80', https: '443', domain: '53', ntp: '123' };
-  const [first, last = first] = (services[pattern] ?? pattern).split('-').map(Number);
-  return port >= first! && port <= last!;
 }
 
 function verdict(word: string | undefined): 'accept' | 'drop' {

@@ -1,6 +1,11 @@
 import { createServer, type Server as TcpServer, type Socket } from 'node:net';
 import { once } from 'node:events';
-import ssh2, { type Connection, type Session as SshSession, type ServerChannel } from 'ssh2';
+import ssh2, {
+  type AuthenticationType,
+  type Connection,
+  type Session as SshSession,
+  type ServerChannel,
+} from 'ssh2';
 import { parseKey } from './parse-key.js';
 import { verdictOf } from './firewall.js';
 import type { SimulatedMachine } from './machine.js';
@@ -70,13 +75,17 @@ function serve(machine: SimulatedMachine, connection: Connection, socket: Socket
   connection.once('close', () => abort.abort());
   connection.on('authentication', (context) => {
     user = context.username;
-    if (context.method !== 'publickey') return context.reject(['publickey']);
+    // No account has a password, so one never fits; whether sshd would ask for it is for the client to see.
+    const methods: AuthenticationType[] = machine.sshd?.passwordAuthentication
+      ? ['publickey', 'password']
+      : ['publickey'];
+    if (context.method !== 'publickey') return context.reject(methods);
     const { key, signature, blob, hashAlgo } = context;
     void mayLogIn(machine, user, key.data).then((allowed) => {
-      if (!allowed) return context.reject(['publickey']);
+      if (!allowed) return context.reject(methods);
       if (!signature || !blob) return context.accept();
       const verified = parseKey(key.data)?.verify(blob, signature, hashAlgo) === true;
-      if (!verified) return context.reject(['publickey']);
+      if (!verified) return context.reject(methods);
       machine.logins += 1;
       return context.accept();
     });
@@ -168,7 +177,14 @@ async function mayLogIn(machine: SimulatedMachine, user: string, key: Buffer): P
   const [, , , , , home = '', shell = ''] = entry.split(':');
   if (/nologin|false/.test(shell) || (await isExpired(machine, user))) return false;
   const authorized = (await machine.files.text(`${home}/.ssh/authorized_keys`)) ?? '';
-  return authorized.split('\n').some((line) => line.split(' ').includes(key.toString('base64')));
+  return authorized.split('\n').some((line) => isKeyLine(line, key.toString('base64')));
+}
+
+/** A line of authorized_keys holds options, the type, the key and a comment; one that begins with # holds nothing. */
+function isKeyLine(line: string, key: string): boolean {
+  const words = line.trim().split(/\s+/);
+  const type = words[words.indexOf(key) - 1] ?? '';
+  return !line.trim().startsWith('#') && /^(ssh|ecdsa|sk)-/.test(type);
 }
 
 async function isExpired(machine: SimulatedMachine, user: string): Promise<boolean> {

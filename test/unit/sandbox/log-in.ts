@@ -4,16 +4,17 @@ import { operatorKey, sshPort } from './sandbox-fixture.js';
 
 export type Session = { run: (command: string) => Promise<string>; closed: Promise<void>; end: () => void };
 
-/** What became of a login: a session, or how it was refused and with which methods the server would have gone on. */
-export type LoginAttempt = { session: Session | undefined; offered: string[]; why: string };
+/** A session, or why there is none; with the methods that the server offered and the host key it showed, base64. */
+export type LoginAttempt = { session: Session | undefined; offered: string[]; hostKey: string; why: string };
 
-export type LoginOptions = { user?: string; privateKey?: string; password?: string };
+export type LoginOptions = { user?: string; privateKey?: string; password?: string; timeoutMs?: number };
 
 /** Logs in as an ordinary SSH client does, and reports a refusal instead of throwing it. */
 export function logIn(address: string, options: LoginOptions = {}): Promise<LoginAttempt> {
-  const { user = 'operator-1', privateKey = operatorKey.private, password } = options;
+  const { user = 'operator-1', privateKey = operatorKey.private, password, timeoutMs = 5_000 } = options;
   const client = new ssh2.Client();
   const offered: string[] = [];
+  let hostKey = '';
   const method =
     password === undefined
       ? { type: 'publickey' as const, username: user, key: privateKey }
@@ -22,13 +23,17 @@ export function logIn(address: string, options: LoginOptions = {}): Promise<Logi
   return new Promise((resolve) => {
     const closed = new Promise<void>((end) => client.once('close', () => end()));
     const session: Session = { run: (command) => execute(client, command), closed, end: () => client.end() };
-    client.once('ready', () => resolve({ session, offered, why: '' }));
-    client.on('error', (error) => resolve({ session: undefined, offered, why: error.message }));
+    client.once('ready', () => resolve({ session, offered, hostKey, why: '' }));
+    client.on('error', (error) => resolve({ session: undefined, offered, hostKey, why: error.message }));
     client.connect({
       host: address,
       port: sshPort,
       username: user,
-      readyTimeout: 2_000,
+      readyTimeout: timeoutMs,
+      hostVerifier: (key: Buffer) => {
+        hostKey = key.toString('base64');
+        return true;
+      },
       authHandler: (left: AuthenticationType[] | null, _partial, next) => {
         if (left) offered.splice(0, offered.length, ...left);
         next(methods.shift() ?? (false as never));

@@ -12,7 +12,7 @@ const run = (line: string, user?: string) => sandbox.run('machine-1', line, user
 describe('a service of a package', () => {
   test('is not there before the package', async () => {
     expect(await run('systemctl start chrony')).toMatchObject({
-      exitCode: 1,
+      exitCode: 5,
       stderr: 'Failed to start chrony.service: Unit chrony.service not found.\n',
     });
     expect((await run('systemctl enable chrony')).stderr).toContain('does not exist');
