@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { machineSpecOf } from '../../activities/roles/1-provisioning/machine-spec-of.js';
 import type { Role, StepContext } from '../../activities/role.js';
 import { computeInventory } from '../../config/inventory.js';
@@ -24,6 +24,20 @@ const environment = {
   SOCLE_BACKUP_KEY: 'unused-key',
 };
 
+/**
+ * A copy of an example site in networks that no other process uses: test files run side by side, and a demo may run beside
+ * them. The services outside the platform, host 2 of a network, keep their addresses.
+ */
+function onOwnAddresses(file: string, folder: string): string {
+  const subnet = 1 + (process.pid % 250);
+  const copy = join(folder, basename(file));
+  writeFileSync(
+    copy,
+    readFileSync(file, 'utf8').replace(/\b(127\.[1-4]0)\.0\.(?!2\b)(\d+)/g, `$1.${subnet}.$2`),
+  );
+  return copy;
+}
+
 /** Simulated machines of an example site, switched on with the cloud-init data that the orchestrator makes. */
 export class MachinesUnderTest {
   private constructor(
@@ -37,7 +51,8 @@ export class MachinesUnderTest {
   ) {}
 
   static async boot(names: readonly string[], file = 'examples/site-100.yaml'): Promise<MachinesUnderTest> {
-    const site = await loadSite(file);
+    const stateFolder = mkdtempSync(join(tmpdir(), 'socle-machines-'));
+    const site = await loadSite(onOwnAddresses(file, stateFolder));
     const inventory = computeInventory(site);
     const plan = buildPlan({
       site,
@@ -45,7 +60,6 @@ export class MachinesUnderTest {
       declarations: roles,
       mode: 'apply',
     });
-    const stateFolder = mkdtempSync(join(tmpdir(), 'socle-machines-'));
     const journal = openJournal(join(stateFolder, 'journal.jsonl'));
     const faults = createFaults();
     const network = createNetwork([
