@@ -143,11 +143,15 @@ async function execute(
       stderr: `${fault.argument ?? 'input/output error'}\n`,
       exitCode: 1,
     });
-  if (fault?.kind === 'reset')
-    setTimeout(() => (cut.abort(), socket.resetAndDestroy()), Number(fault.argument ?? 5));
+  const timer =
+    fault?.kind === 'reset'
+      ? setTimeout(() => (cut.abort(), socket.resetAndDestroy()), Number(fault.argument ?? 5))
+      : undefined;
   try {
     const ran = await runShell(machine, user, command, stdin, ended);
-    if (fault?.kind === 'lost-answer') return void socket.resetAndDestroy();
+    clearTimeout(timer);
+    // A command that ended before the time of its reset loses its answer instead: a fault always strikes once.
+    if (fault?.kind === 'lost-answer' || fault?.kind === 'reset') return void socket.resetAndDestroy();
     finish(channel, ran);
   } catch (error) {
     if (ended.aborted) return;

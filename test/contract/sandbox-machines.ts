@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { machineSpecOf } from '../../activities/roles/1-provisioning/machine-spec-of.js';
@@ -130,9 +131,10 @@ export class MachinesUnderTest {
     for (const name of names) await this.answers(name);
   }
 
+  /** Waits until the machine's SSH server takes connections, which is a moment after its address is known. */
   async answers(name: string): Promise<void> {
-    const { instanceUuid } = this.plan.machines.find((machine) => machine.name === name)!;
-    for (let tries = 0; (this.machines.guest(instanceUuid)?.addresses ?? []).length === 0; tries += 1) {
+    const { address, sshPort } = this.plan.machines.find((machine) => machine.name === name)!;
+    for (let tries = 0; !(await listens(address, sshPort)); tries += 1) {
       if (tries > 100)
         throw new Error(
           `${name} did not boot: ${this.machines
@@ -148,4 +150,15 @@ export class MachinesUnderTest {
     await this.machines.close();
     rmSync(this.stateFolder, { recursive: true, force: true });
   }
+}
+
+function listens(address: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, address)
+      .on('connect', () => {
+        socket.destroy();
+        resolve(true);
+      })
+      .on('error', () => resolve(false));
+  });
 }
