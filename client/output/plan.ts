@@ -29,11 +29,12 @@ export function renderPlan(plan: Plan, hash: string, file: string): string[] {
         : 'existing machines';
   return [
     `Site ${site.name}   ${count(site.concurrentUsers, 'user')}   ${where}   plan ${hash.slice(0, 8)}`,
-    `${count(totals.machines, 'machine')}: ${totals.vcpu} vCPU, ${totals.memoryGiB.toLocaleString('en')} GiB RAM, ${totals.diskTB} TB disk      (socle plan ${file} --explain sizing)`,
+    `${count(totals.machines, 'machine')}: ${totals.vcpu} vCPU, ${totals.memoryGiB.toLocaleString('en')} GiB RAM, ${totals.diskTB} TB disk`,
     'Beside it, outside the platform: the orchestrator, 4 vCPU, 8 GiB RAM, 300 GiB disk',
     '',
     ...plan.phases.flatMap((phase) => renderPhase(plan, phase)),
     '',
+    `How it was computed: socle plan ${file} --explain sizing`,
     `Single points that remain: ${singlePoints(plan)}`,
     `What your network team must open: socle ports ${file}`,
     ...(plan.assumed.length > 0

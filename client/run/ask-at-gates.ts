@@ -1,5 +1,4 @@
-import { createInterface } from 'node:readline/promises';
-import logUpdate from 'log-update';
+import { createInterface, Readline } from 'node:readline/promises';
 import type { Client } from '@temporalio/client';
 import { answerGate } from './answer.js';
 import type { RunView } from './view.js';
@@ -15,10 +14,11 @@ export function askAtGates(client: Client, who: string, terminal: boolean): (vie
     if (!terminal || gate?.state !== 'open' || asked.has(gate.openedMs)) return;
     asked.add(gate.openedMs);
     if (!gate.starterMayApprove && view.progress?.startedBy === who) return;
-    logUpdate.done();
     const prompt = createInterface({ input: process.stdin, output: process.stdout });
     const text = await prompt.question(`Approve phase ${gate.before} as ${who}? [y/N/later] `);
     prompt.close();
+    // The picture is drawn anew from where it stood: the cursor goes back to where the question began.
+    await new Readline(process.stdout).moveCursor(0, -1).cursorTo(0).clearScreenDown().commit();
     const verb = /^y(es)?$/i.test(text.trim())
       ? 'approve'
       : /^n(o)?$/i.test(text.trim())

@@ -3,10 +3,13 @@ import type { RunView } from './view.js';
 /** From this share of the work on, the run's own speed alone tells what is left. */
 const trustedShare = 0.3;
 
+/** A first phase that went fast, a clone cache say, does not promise that the next ones do. */
+const fastest = 0.5;
+
 /**
  * What is left of a run, gates not counted: what its phases usually take, corrected by how fast this run is.
  * @param expected milliseconds that each phase usually takes, by name.
- * @returns milliseconds, undefined when nothing can be said.
+ * @returns milliseconds, undefined when nothing can be said, as while a person is asked.
  */
 export function timeLeftMs(
   view: RunView,
@@ -14,6 +17,7 @@ export function timeLeftMs(
   now: number,
 ): number | undefined {
   if (view.status !== 'RUNNING' || !view.progress) return undefined;
+  if (view.progress.phases.some(({ state }) => state === 'gate')) return undefined;
   let [total, done, worked] = [0, 0, 0];
   for (const phase of view.progress.phases) {
     if (phase.state === 'not-available') continue;
@@ -26,7 +30,7 @@ export function timeLeftMs(
   if (total === 0) return undefined;
   const share = done / total;
   const trust = Math.min(1, share / trustedShare);
-  const atThisSpeed = share > 0 ? worked / share : 0;
+  const atThisSpeed = share > 0 ? Math.max(worked / share, fastest * total) : total;
   return Math.max(0, (trust * atThisSpeed + (1 - trust) * total) * (1 - share));
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Bash, defineCommand, type ExecResult } from 'just-bash';
 import { assignmentsSucceed } from './assignments.js';
@@ -13,6 +14,10 @@ import {
 import type { SimulatedMachine } from './machine.js';
 
 const longestPollMs = 5_000;
+
+// The interpreter gives every command of a pipeline or of `xargs -P` the same signal, on which each listens until it
+// ends; a leak beyond that is still warned of.
+setMaxListeners(256);
 
 const limits = { maxCommandCount: 200_000, maxLoopIterations: 200_000, maxCallDepth: 200 };
 

@@ -26,16 +26,19 @@ function view(provisioning: { done: number; startedMs: number; endedMs?: number 
 
 test('what is left starts with the usual time and ends with the speed of this run', () => {
   expect(timeLeftMs(view({ done: 0, startedMs: 0 }), expected, 0)).toBe(200_000);
-  // Half the work in a tenth of the usual time.
-  expect(timeLeftMs(view({ done: 10, startedMs: 0 }), expected, 10_000)).toBe(10_000);
+  // Half the work in three quarters of the usual time; a tenth of it promises no more than half for the rest.
+  expect(timeLeftMs(view({ done: 10, startedMs: 0 }), expected, 75_000)).toBe(75_000);
+  expect(timeLeftMs(view({ done: 10, startedMs: 0 }), expected, 10_000)).toBe(50_000);
   expect(
     timeLeftMs({ ...view({ done: 1, startedMs: 0 }), status: 'COMPLETED' }, expected, 0),
   ).toBeUndefined();
 });
 
 test('waiting at a gate is not counted as work', () => {
-  const waited = view({ done: 10, startedMs: 0, endedMs: 10_000 });
-  expect(timeLeftMs(waited, expected, 3_600_000)).toBe(10_000);
+  const waited = view({ done: 10, startedMs: 0, endedMs: 75_000 });
+  expect(timeLeftMs(waited, expected, 3_600_000)).toBe(75_000);
+  waited.progress!.phases[1]!.state = 'gate';
+  expect(timeLeftMs(waited, expected, 3_600_000)).toBeUndefined();
 });
 
 test('the usual time of a site is within a third of what the bench measured, and grows with the site', async () => {
