@@ -37,9 +37,11 @@ function report(error: unknown): number {
   return exitCodes.internal;
 }
 
-// `socle status … | head` closes the pipe early: that is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
-});
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // `socle status … | head` closes the pipe early: that is no error.
+    if (error.code === 'EPIPE') process.exit(0);
+    // The terminal was closed; its SIGHUP says what follows.
+    if (error.code !== 'EIO') throw error;
+  });
 await main();

@@ -68,7 +68,8 @@ async function main(): Promise<void> {
   const caFile = join(stateFolder, 'vcenter-ca.pem');
   await writeFile(caFile, vcenter.caPem);
   process.stdout.write(`${JSON.stringify({ control: url, vcenter: { url: vcenter.url, caFile } })}\n`);
-  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  // A closed channel: whoever started this one as a child is gone.
+  await Promise.race(['SIGTERM', 'SIGINT', 'disconnect'].map((event) => once(process, event)));
   control.close();
   mirror.close();
   await vcenter.close();

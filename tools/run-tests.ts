@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { findTemporal } from './find-temporal.js';
 
@@ -15,18 +16,21 @@ const vitest = (project: string): string[] => [
   process.env['CI'] ? 'dot' : 'default',
 ];
 
-const parts: Part[] = [
-  { name: 'types', command: ['npx', 'tsc', '-p', 'tsconfig.json', '--noEmit'] },
-  { name: 'lint and format', command: ['npm', 'run', '--silent', 'lint'] },
-  { name: 'unit and golden tests', command: vitest('unit') },
-  {
-    name: 'workflow tests and replay, on a real Temporal server',
-    command: vitest('workflow'),
-    missing: temporalMissing,
-  },
-  { name: 'contract tests', command: vitest('contract') },
-  { name: 'end to end, on the sandbox', command: vitest('end-to-end'), missing: temporalMissing },
-  { name: 'chaos, on the sandbox', command: vitest('chaos'), missing: temporalMissing },
+/** Parts of one stage share no address, so that CI runs them at once; a person sees them one after the other. */
+const stages: Part[][] = [
+  [
+    { name: 'types', command: ['npx', 'tsc', '-p', 'tsconfig.json', '--noEmit'] },
+    { name: 'lint and format', command: ['npm', 'run', '--silent', 'lint'] },
+    { name: 'unit and golden tests', command: vitest('unit') },
+    {
+      name: 'workflow tests and replay, on a real Temporal server',
+      command: vitest('workflow'),
+      missing: temporalMissing,
+    },
+  ],
+  [{ name: 'contract tests', command: vitest('contract') }],
+  [{ name: 'end to end, on the sandbox', command: vitest('end-to-end'), missing: temporalMissing }],
+  [{ name: 'chaos, on the sandbox', command: vitest('chaos'), missing: temporalMissing }],
 ];
 
 async function temporalMissing(): Promise<string | undefined> {
@@ -38,39 +42,49 @@ async function temporalMissing(): Promise<string | undefined> {
   }
 }
 
+type Ended = { part: Part; outcome: 'passed' | 'failed' | 'left out'; because?: string };
+
 /** Runs everything that this machine can run; names at the end what was left out. In CI nothing may be left out. */
 async function main(): Promise<number> {
-  const failed: string[] = [];
-  const leftOut: string[] = [];
-  for (const part of parts) {
-    if (!hasTests(part)) continue;
-    const missing = await part.missing?.();
-    if (missing) {
-      leftOut.push(`${part.name}: ${missing}`);
-      continue;
-    }
-    const started = Date.now();
-    const ended = runPart(part.command);
-    console.log(`${ended ? '✓' : '✗'} ${part.name}  ${((Date.now() - started) / 1000).toFixed(0)} s`);
-    if (!ended) failed.push(part.name);
+  const ended: Ended[] = [];
+  for (const stage of stages) {
+    const present = stage.filter(hasTests);
+    if (process.env['CI']) ended.push(...(await Promise.all(present.map(runPart))));
+    else for (const part of present) ended.push(await runPart(part));
   }
-  for (const line of leftOut) console.log(`left out: ${line}`);
-  console.log(
-    `${parts.length - failed.length - leftOut.length} passed, ${failed.length} failed, ${leftOut.length} skipped`,
-  );
-  return failed.length > 0 || (process.env['CI'] && leftOut.length > 0) ? 1 : 0;
+  const count = (outcome: Ended['outcome']): number =>
+    ended.filter((each) => each.outcome === outcome).length;
+  for (const { part, because } of ended.filter(({ outcome }) => outcome === 'left out'))
+    console.log(`left out: ${part.name}: ${because}`);
+  console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('left out')} left out`);
+  return count('failed') > 0 || (process.env['CI'] && count('left out') > 0) ? 1 : 0;
 }
 
-/** Runs one part to its end. In CI its output is shown only when it failed; a person sees it as it comes. */
-function runPart([program, ...args]: string[]): boolean {
-  if (!process.env['CI']) return spawnSync(program!, args, { stdio: 'inherit' }).status === 0;
-  const { status, stdout, stderr } = spawnSync(program!, args, {
-    encoding: 'utf8',
-    maxBuffer: 256 * 1024 * 1024,
+async function runPart(part: Part): Promise<Ended> {
+  const because = await part.missing?.();
+  if (because) return { part, outcome: 'left out', because };
+  const started = Date.now();
+  const passed = process.env['CI'] ? await quietly(part.command) : aloud(part.command);
+  console.log(`${passed ? '✓' : '✗'} ${part.name}  ${((Date.now() - started) / 1000).toFixed(0)} s`);
+  return { part, outcome: passed ? 'passed' : 'failed' };
+}
+
+function aloud([program, ...args]: string[]): boolean {
+  return spawnSync(program!, args, { stdio: 'inherit' }).status === 0;
+}
+
+/** In CI its output is shown only when it failed. */
+async function quietly([program, ...args]: string[]): Promise<boolean> {
+  const child = spawn(program!, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1' },
   });
-  if (status !== 0) console.log(`${stdout}${stderr}`);
-  return status === 0;
+  const output: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => void output.push(chunk));
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) console.log(Buffer.concat(output).toString());
+  return code === 0;
 }
 
 function hasTests(part: Part): boolean {

@@ -16,6 +16,9 @@ export type DevelopmentServer = {
 /** Days that a finished run stays readable; a development server would keep one. */
 export const retentionDays = 365;
 
+/** Where a server keeps its runs. */
+export const databaseFile = (stateFolder: string): string => join(stateFolder, 'temporal.db');
+
 /**
  * Starts a Temporal development server with its database in `stateFolder`, so that a run survives a restart.
  * @throws UserError when it does not answer within 30 s.
@@ -28,7 +31,7 @@ export async function startTemporal(options: {
 }): Promise<DevelopmentServer> {
   const { program, stateFolder, port, uiPort } = options;
   if (stateFolder !== undefined) await mkdir(stateFolder, { recursive: true });
-  const database = stateFolder === undefined ? [] : ['--db-filename', join(stateFolder, 'temporal.db')];
+  const database = stateFolder === undefined ? [] : ['--db-filename', databaseFile(stateFolder)];
   const ui = uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)];
   const child = spawn(
     program,
@@ -46,7 +49,8 @@ export async function startTemporal(options: {
       ...database,
       ...ui,
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
+    // Its own process group: Ctrl-C in the terminal does not reach it before the worker has stopped.
+    { stdio: ['ignore', 'ignore', 'pipe'], detached: true },
   );
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-2_000)));

@@ -8,6 +8,8 @@ const zoneQueues = list('SOCLE_ZONE_QUEUES');
 const hypervisors = list('SOCLE_HYPERVISORS');
 const cloneSlots = number('SOCLE_CLONE_SLOTS');
 
+// Whoever started this one as a child is gone.
+process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 await runWorker({
   ...(taskQueue && { taskQueue }),
   ...(zoneQueues && { zoneQueues }),

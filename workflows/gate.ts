@@ -116,7 +116,7 @@ async function withinTime(gate: GateProgress, answered: () => boolean): Promise<
   return CancellationScope.nonCancellable(async () => {
     const timer = new CancellationScope();
     const expired = timer
-      .run(() => sleep(left))
+      .run(() => sleep(left, { summary: `time limit of the gate before ${gate.before}` }))
       .then(
         () => false,
         () => true,

@@ -41,6 +41,7 @@ export function demoCommand(): Command {
     )
     .action(async (options: DemoOptions) => {
       if (options.fresh) await rm(options.state, { recursive: true, force: true });
+      const interrupted = untilInterrupted().then(() => exitCodes.canceled);
       const stack = await startStack({
         stateFolder: options.state,
         sandbox: true,
@@ -48,12 +49,13 @@ export function demoCommand(): Command {
         say: console.log,
       });
       try {
-        const interrupted = untilInterrupted().then(() => exitCodes.canceled);
         process.exitCode = await Promise.race([deployExample(options, stack), interrupted]);
         if (options.keep) {
           printLines([
             '',
-            `Still running. Web UI ${stack.ui ?? ''}   simulated effects ${stack.control ?? ''}/journal   Ctrl-C stops all.`,
+            'Still running until Ctrl-C.',
+            `  Web UI      ${stack.ui ?? ''}`,
+            `  Simulated   ${stack.control ?? ''}/journal   what the datacentre was made to do`,
           ]);
           await interrupted;
         }

@@ -17,6 +17,7 @@ export function devCommand(): Command {
         .default('short'),
     )
     .action(async (options: DevOptions) => {
+      const interrupted = untilInterrupted();
       const stack = await startStack({
         stateFolder: options.state,
         sandbox: options.sandbox === true,
@@ -29,7 +30,7 @@ export function devCommand(): Command {
         `In another terminal: ${stack.temporalAddress === '127.0.0.1:7233' ? '' : `TEMPORAL_ADDRESS=${stack.temporalAddress} `}npx socle deploy FILE`,
         'Ctrl-C stops all; the same --state goes on where it was.',
       ]);
-      await untilInterrupted();
+      await interrupted;
       await stack.stop();
     });
 }

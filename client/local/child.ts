@@ -59,7 +59,8 @@ async function start(settings: ChildSettings): Promise<{ child: ChildProcess; re
   // Its own process group: Ctrl-C in the terminal reaches only this process, which then stops its children in order.
   const child = spawn(process.execPath, [entry, ...args], {
     env: environment,
-    stdio: ['ignore', 'pipe', openSync(logFile, 'a')],
+    // The channel closes when this process dies in whatever way, and the child then ends by itself.
+    stdio: ['ignore', 'pipe', openSync(logFile, 'a'), 'ipc'],
     detached: true,
   });
   const lines = createInterface({ input: child.stdout! });

@@ -1,8 +1,14 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findTemporal } from '../../tools/find-temporal.js';
-import { freePort, startTemporal, type DevelopmentServer } from '../../tools/temporal-server.js';
+import { exitCodes, UserError } from '../../config/errors.js';
+import {
+  databaseFile,
+  freePort,
+  startTemporal,
+  type DevelopmentServer,
+} from '../../tools/temporal-server.js';
 import { demoEnvironment, kept } from './demo-secrets.js';
 import { supervise, type Supervised } from './child.js';
 
@@ -37,6 +43,7 @@ export async function startStack(settings: StackSettings): Promise<Stack> {
     for (const part of parts.reverse().splice(0)) await part.stop();
   };
   try {
+    await endLeftServer(stateFolder);
     const temporal = await temporalServer(settings);
     if (temporal.server)
       parts.push({
@@ -72,7 +79,14 @@ export async function startStack(settings: StackSettings): Promise<Stack> {
       noted = JSON.stringify(pids());
       void noteStack(stateFolder, { ...description, pids: pids() });
     }, 200);
-    parts.push({ name: 'note', pid: () => process.pid, stop: async () => clearInterval(note) });
+    parts.push({
+      name: 'note',
+      pid: () => process.pid,
+      stop: async () => {
+        clearInterval(note);
+        await rm(join(stateFolder, 'stack.json'), { force: true });
+      },
+    });
     await noteStack(stateFolder, { ...description, pids: pids() });
     return { ...description, stop, pids };
   } catch (error) {
@@ -90,6 +104,32 @@ async function noteStack(
   // Renamed into place: other processes read it while a killed one is being replaced.
   await writeFile(`${file}.new`, `${JSON.stringify(description, null, 2)}\n`);
   await rename(`${file}.new`, file);
+}
+
+/**
+ * Ends the Temporal server of a start that was killed with SIGKILL: two must never serve one database file.
+ * @throws UserError when that start is still running.
+ */
+async function endLeftServer(stateFolder: string): Promise<void> {
+  const text = await readFile(join(stateFolder, 'stack.json'), 'utf8').catch(() => undefined);
+  if (text === undefined) return;
+  const { pids } = JSON.parse(text) as { pids: { temporal?: number; note: number } };
+  if ((await commandLine(pids.note)).includes('main.js'))
+    throw new UserError(
+      `${stateFolder} is in use by process ${pids.note}; end it with Ctrl-C there, or name another folder with --state`,
+      exitCodes.prerequisite,
+    );
+  const server = pids.temporal;
+  const ours = async (): Promise<boolean> =>
+    server !== undefined && (await commandLine(server)).includes(databaseFile(stateFolder));
+  if (server === undefined || !(await ours())) return;
+  process.kill(server, 'SIGTERM');
+  while (await ours()) await new Promise((resolve) => setTimeout(resolve, 100));
+}
+
+/** Of a running process; empty when there is none, or where the system has no /proc. */
+async function commandLine(pid: number): Promise<string> {
+  return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
 }
 
 type Temporal = {

@@ -1,6 +1,6 @@
 import type { PhaseState } from '../../workflows/progress.js';
 import type { RunView } from '../run/view.js';
-import { clock, count } from './text.js';
+import { clock, count, wrap } from './text.js';
 
 type Totals = {
   phases: number;
@@ -44,13 +44,14 @@ export function renderSummary(view: RunView, historyUrl: string | undefined): st
   const totals = totalsOfRun(phases);
   const missing = phases.filter((phase) => phase.state === 'not-available').map((phase) => phase.title);
   const waited = waitedMs(view);
-  const elapsed = `${clock((view.endedMs ?? view.startedMs) - view.startedMs)}${waited > 1000 ? ` (${clock(waited)} of it waiting for approvals)` : ''}`;
+  const elapsed = clock((view.endedMs ?? view.startedMs) - view.startedMs);
   return [
-    `${headline(view, totals)}     ${elapsed}`,
+    `${headline(view, totals)}   ${elapsed}`,
+    ...(waited > 1000 ? [`  Approvals   waited for ${clock(waited)} of it`] : []),
     ...totals.failed.map((line) => `  Failed      ${line}`),
     ...totals.skipped.map((line) => `  Skipped     ${line}`),
     ...(missing.length > 0 && view.mode === 'apply'
-      ? [`  Not in this version, not run: ${missing.join(', ')}`]
+      ? wrap(`Not in this version, not run: ${missing.join(', ')}`, 78, '  ').map((line) => `  ${line}`)
       : []),
     ...(view.failure
       ? view.failure

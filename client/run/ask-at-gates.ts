@@ -15,6 +15,8 @@ export function askAtGates(client: Client, who: string, terminal: boolean): (vie
     asked.add(gate.openedMs);
     if (!gate.starterMayApprove && view.progress?.startedBy === who) return;
     const prompt = createInterface({ input: process.stdin, output: process.stdout });
+    prompt.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+    prompt.on('error', () => process.kill(process.pid, 'SIGHUP'));
     const text = await prompt.question(`Approve phase ${gate.before} as ${who}? [y/N/later] `);
     prompt.close();
     // The picture is drawn anew from where it stood: the cursor goes back to where the question began.

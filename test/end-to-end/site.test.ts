@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Client, Connection } from '@temporalio/client';
@@ -6,6 +7,8 @@ import { loadSite } from '../../config/load.js';
 import { computeInventory } from '../../config/inventory.js';
 import type { RunView } from '../../client/run/view.js';
 import { buildOnce, StackUnderTest } from './stack.js';
+
+const browser = spawnSync('chromium', ['--version']).status === 0 || process.env['CI'] !== undefined;
 
 let stack: StackUnderTest;
 beforeAll(async () => {
@@ -28,6 +31,18 @@ describe.each(['examples/site-100.yaml', 'examples/site-1000.yaml'])('%s', (file
       .map(({ subject }) => subject);
     expect(created.filter((name, index) => created.indexOf(name) !== index)).toEqual([]);
     expect(created).toEqual(expect.arrayContaining(computeInventory(site).machines.map(({ name }) => name)));
+  });
+
+  test.runIf(browser)('the link to its history opens the Web UI at the run', async () => {
+    const { stdout } = await stack.socle('status', (await loadSite(file)).name);
+    const link = /http:\/\/\S+\/workflows\/\S+/.exec(stdout)?.[0] ?? '';
+    const page = spawnSync(
+      'chromium',
+      ['--headless=new', '--no-sandbox', '--disable-gpu', '--virtual-time-budget=20000', '--dump-dom', link],
+      { encoding: 'utf8' },
+    ).stdout;
+    expect(page).toContain('Event History');
+    expect(page).toContain('deploymentWorkflow');
   });
 
   test('a dry run and a second deployment find nothing to change', async () => {

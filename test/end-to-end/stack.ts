@@ -24,8 +24,11 @@ export class StackUnderTest {
     readonly output: string[],
   ) {}
 
-  static async start(waits: 'none' | 'short' | 'realistic' = 'none'): Promise<StackUnderTest> {
-    const stateFolder = await mkdtemp(join(tmpdir(), 'socle-'));
+  static async start(
+    waits: 'none' | 'short' | 'realistic' = 'none',
+    folder?: string,
+  ): Promise<StackUnderTest> {
+    const stateFolder = folder ?? (await mkdtemp(join(tmpdir(), 'socle-')));
     const child = spawn(
       process.execPath,
       [main, 'dev', '--sandbox', '--state', stateFolder, '--waits', waits],
@@ -94,6 +97,13 @@ export class StackUnderTest {
         throw new Error(`the stack ended:\n${this.output.join('').slice(-2_000)}`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
+  }
+
+  /** Kills the command itself; the programs that it started find out on their own. */
+  async kill(): Promise<void> {
+    const exited = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await exited;
   }
 
   async stop(): Promise<void> {
