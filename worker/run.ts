@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import type { AnyRole } from '../activities/registry.js';
+import { closeSessions } from '../activities/clients/vsphere/sessions.js';
 import { roles as allRoles } from '../activities/roles/index.js';
 import { defaultTaskQueue, hypervisorQueue, temporalTarget } from '../config/temporal.js';
 import { bundlePath } from './bundle-path.js';
@@ -64,6 +65,7 @@ export async function runWorker(settings: WorkerSettings = {}): Promise<void> {
     settings.onReady?.();
     await running;
   } finally {
+    await closeSessions();
     await connection.close();
     await Runtime.instance().shutdown();
   }

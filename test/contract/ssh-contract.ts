@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { closeHosts, openHost } from '../../activities/clients/ssh/open-host.js';
+import { isExpectedKey } from '../../activities/clients/ssh/host-key.js';
+import { shownHostKey } from '../../activities/clients/ssh/shown-host-key.js';
 import type { SshTarget } from '../../activities/clients/ssh/target.js';
 import { NotReadyError, PermanentError, SshCommandError } from '../../activities/errors.js';
 
@@ -168,6 +170,14 @@ export function sshContract(name: string, makeServer: () => Promise<ContractServ
       expect((await host.execute('echo through')).stdout).toBe('through\n');
       const wrong = { ...server.viaJumpHost, hostKeys: [server.otherHostKey] };
       expect(await thrownBy(openHost(wrong).execute('true'))).toBeInstanceOf(PermanentError);
+      const shown = await shownHostKey(server.viaJumpHost, AbortSignal.timeout(10_000));
+      expect(isExpectedKey(server.target, shown)).toBe(true);
+    });
+
+    test('the host key that a machine shows can be asked for without a login', async () => {
+      const stranger = { ...server.target, user: 'nobody', privateKeys: [] };
+      const shown = await shownHostKey(stranger, AbortSignal.timeout(10_000));
+      expect(isExpectedKey(server.target, shown)).toBe(true);
     });
   });
 }

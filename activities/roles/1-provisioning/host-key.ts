@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'ssh2';
+import { isExpectedKey } from '../../clients/ssh/host-key.js';
+import { shownHostKey } from '../../clients/ssh/shown-host-key.js';
 import { NotReadyError, PermanentError } from '../../errors.js';
+import { hostTarget } from '../../host/host-target.js';
 import type { StepContext } from '../../role.js';
 
-const connectMs = 5_000;
 const lookAgainMs = 500;
 const longestWaitMs = 15 * 60_000;
 
@@ -14,16 +15,12 @@ export type HostKeyAnswer =
   { state: 'known' } | { state: 'silent'; why: string } | { state: 'wrong'; key: string };
 
 /** Whether a machine's SSH port answers with a key that Socle gave it (first boot, or after prepare-vms replaced it). */
-export async function askHostKey({ machine, secrets, signal }: StepContext): Promise<HostKeyAnswer> {
-  const expected =
-    machine.existingHostKey === undefined
-      ? [secrets.bootstrapHostKey(machine.name).publicKey, secrets.hostKey(machine.name).publicKey]
-      : [machine.existingHostKey];
+export async function askHostKey(context: StepContext): Promise<HostKeyAnswer> {
+  const { site, machine, secrets, signal } = context;
+  const target = await hostTarget(site, machine, secrets, 'bootstrap');
   try {
-    const key = await hostKeyOf(machine.address, machine.sshPort, signal);
-    return expected.some((publicKey) => publicKey.split(' ')[1] === key)
-      ? { state: 'known' }
-      : { state: 'wrong', key };
+    const key = await shownHostKey(target, signal);
+    return isExpectedKey(target, key) ? { state: 'known' } : { state: 'wrong', key };
   } catch (error) {
     signal.throwIfAborted();
     return { state: 'silent', why: (error as Error).message };
@@ -49,30 +46,4 @@ export async function awaitHostKey(context: StepContext): Promise<void> {
     await sleep(lookAgainMs, undefined, { signal });
   }
   throw new NotReadyError(`${machine.name}: SSH on ${machine.address} port ${machine.sshPort}`, last);
-}
-
-/** The ed25519 host key that an SSH server shows, base64; nothing is sent after it. */
-export function hostKeyOf(address: string, port: number, signal: AbortSignal): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const client = new Client();
-    const end = (): void => void client.destroy();
-    signal.addEventListener('abort', end, { once: true });
-    client
-      .on('error', reject)
-      .on('close', () => {
-        signal.removeEventListener('abort', end);
-        reject(new Error('the connection was closed before a host key came'));
-      })
-      .connect({
-        host: address,
-        port,
-        username: 'socle',
-        readyTimeout: connectMs,
-        algorithms: { serverHostKey: ['ssh-ed25519'] },
-        hostVerifier: (key: Buffer) => {
-          resolve(key.toString('base64'));
-          return false;
-        },
-      });
-  });
 }
