@@ -34,15 +34,15 @@ export async function findTemporal(say: Say, environment: NodeJS.ProcessEnv = pr
     ['go install', () => buildTemporal(cached)],
   ] as const) {
     const started = Date.now();
+    if (how === 'go install')
+      say('Temporal server: built with Go now; this happens once and can take five minutes');
     try {
       await obtain();
       say(`Temporal server: ${how}, ${seconds(started)} (kept in ${cacheFolder()})`);
       return cached;
     } catch (error) {
-      failures.push(`${how}: ${(error as Error).message.split('\n')[0]}`);
-      say(
-        `Temporal server: ${how} did not work after ${seconds(started)}: ${(error as Error).message.split('\n')[0]}`,
-      );
+      failures.push(`${how}: ${shortCause(error)}`);
+      say(`Temporal server: ${how} did not work after ${seconds(started)}: ${shortCause(error)}`);
     }
   }
   throw new UserError(
@@ -56,6 +56,12 @@ export async function findTemporal(say: Say, environment: NodeJS.ProcessEnv = pr
     ].join('\n'),
     exitCodes.prerequisite,
   );
+}
+
+/** The last two links of an error's chain: the SDK's whole message fills several lines. */
+function shortCause(error: unknown): string {
+  const [line = ''] = (error as Error).message.split('\n');
+  return line.split(': ').slice(-2).join(': ');
 }
 
 async function buildTemporal(destination: string): Promise<void> {
