@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { exitCodes, UserError } from '../../config/errors.js';
 import { phases } from '../../config/phases.js';
-import type { GateVerb } from '../../workflows/messages.js';
+import type { GateAnswer, GateVerb } from '../../workflows/messages.js';
 import { connected } from '../connect.js';
 import { answerGate } from '../run/answer.js';
 import { readRun } from '../run/read-run.js';
@@ -36,22 +36,27 @@ function gateCommand(verb: GateVerb, description: string): Command {
             `The run has plan ${view.hash.slice(0, 8)}, not ${options.plan}.`,
             exitCodes.rejected,
           );
-        const gate = gateName(view, options.gate);
-        const answer = { gate, hash: view.hash, who: whoAmI(options.as), comment: options.comment ?? '' };
-        console.log(`${gate}: ${await answerGate(client, view.workflowId, view.runId, verb, answer)}`);
+        const answer = {
+          ...gateOf(view, options.gate),
+          hash: view.hash,
+          who: whoAmI(options.as),
+          comment: options.comment ?? '',
+        };
+        console.log(`${answer.gate}: ${await answerGate(client, view.workflowId, view.runId, verb, answer)}`);
       });
     });
 }
 
-/** The gate that is meant: by name, by number, or the one that is open. */
-export function gateName(view: RunView, word: string | undefined): string {
-  if (word !== undefined)
-    return phases.find(({ name, number }) => name === word || String(number) === word)?.name ?? word;
-  const open = view.progress?.gates.findLast((gate) => gate.state === 'open' || gate.state === 'blocked');
-  if (!open)
-    throw new UserError(
-      `No gate of ${view.site} waits for an answer. See: socle status ${view.site}`,
-      exitCodes.notFound,
-    );
-  return open.before;
+/** The gate that is meant, by name, by number, or the one that is open; with its showing when a worker tells it. */
+export function gateOf(view: RunView, word: string | undefined): Pick<GateAnswer, 'gate' | 'round'> {
+  const named = phases.find(({ name, number }) => name === word || String(number) === word)?.name ?? word;
+  const shown = view.progress?.gates.findLast((gate) =>
+    named === undefined ? gate.state === 'open' || gate.state === 'blocked' : gate.before === named,
+  );
+  if (shown) return { gate: shown.before, round: shown.round };
+  if (named !== undefined) return { gate: named };
+  throw new UserError(
+    `No gate of ${view.site} waits for an answer. See: socle status ${view.site}`,
+    exitCodes.notFound,
+  );
 }

@@ -7,7 +7,7 @@ import { answerGate, answerPark } from '../run/answer.js';
 import { readRun } from '../run/read-run.js';
 import type { RunView } from '../run/view.js';
 import { whoAmI } from '../who.js';
-import { gateName } from './gate-answers.js';
+import { gateOf } from './gate-answers.js';
 
 type ParkOptions = { gate?: string; reason?: string; as?: string };
 
@@ -45,7 +45,7 @@ function parkCommand(verb: ParkVerb, description: string): Command {
           const view = await readRun(client, site);
           const who = whoAmI(options.as);
           if (options.gate !== undefined) {
-            const answer = { gate: gateName(view, options.gate), hash: view.hash, who, comment: '' };
+            const answer = { ...gateOf(view, options.gate), hash: view.hash, who, comment: '' };
             console.log(await answerGate(client, view.workflowId, view.runId, 'recheck', answer));
             return;
           }

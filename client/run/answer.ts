@@ -5,7 +5,8 @@ import type { GateAnswer, GateVerb, ParkAnswer, ParkVerb } from '../../workflows
 const confirmWithinMs = 5_000;
 
 /**
- * Answers a gate. The update's id is made of the answer, so that sending it twice is one answer.
+ * Answers a gate. The update's id is made of the answer and of the gate's showing, so that sending it twice is one answer
+ * and the same word about a gate that was shown again is another.
  * @returns what the run said: recorded, already recorded, or `sent, not confirmed` while no worker answers.
  */
 export function answerGate(
@@ -15,13 +16,8 @@ export function answerGate(
   verb: GateVerb,
   answer: GateAnswer,
 ): Promise<string> {
-  return send(
-    client,
-    { workflowId, runId },
-    verb,
-    `${verb}:${answer.gate}:${answer.who}:${answer.hash}`,
-    answer,
-  );
+  const showing = answer.round === undefined ? answer.gate : `${answer.gate}#${answer.round}`;
+  return send(client, { workflowId, runId }, verb, `${verb}:${showing}:${answer.who}:${answer.hash}`, answer);
 }
 
 /** Answers a parked step, straight to the phase's workflow. */

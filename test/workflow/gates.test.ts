@@ -1,4 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { gateOf } from '../../client/commands/gate-answers.js';
+import { answerGate } from '../../client/run/answer.js';
+import { readRun } from '../../client/run/read-run.js';
+import { hashOf } from '../../config/canonical-json.js';
 import type { Plan, PlanGate, RunOptions } from '../../config/plan-types.js';
 import { failureOf, gateAnswer, refusal, send } from './answers.js';
 import {
@@ -236,6 +240,37 @@ test('a preflight that changes after the approval voids it, and the same person 
   );
   await send(run, 'update', 'approve', anna(2), 'approve#2');
   expect((await run.result()).gates.map(({ state }) => state)).toEqual(['expired', 'passed']);
+});
+
+test('the same person may say the same at every showing of a gate, as the commands say it', async () => {
+  const plan = gatedPlan({}, true);
+  let problem: string | undefined = 'too small';
+  const run = await atGate(plan, {
+    'install-vault.preflight.disk': async () => {
+      if (problem !== undefined) throw permanentFailure(problem);
+      return { state: 'unchanged', changeCount: 0 };
+    },
+  });
+  const say = async (verb: 'approve' | 'recheck', round: number): Promise<string> => {
+    const gate = await laboratory.gateIs(before, verb === 'recheck' ? 'blocked' : 'open', round);
+    problem = ['too small', undefined, 'the disk is gone', undefined, undefined][round - 1];
+    const view = await readRun(laboratory.client, laboratory.siteName);
+    const answer = { ...gateOf(view, undefined), hash: hashOf(plan), who: 'anna', comment: '' };
+    expect(answer.round).toBe(gate.round);
+    return answerGate(laboratory.client, view.workflowId, view.runId, verb, answer);
+  };
+  expect(await say('recheck', 1)).toBe('recorded');
+  expect(await say('recheck', 2)).toBe('recorded');
+  expect(await say('approve', 3)).toBe('recorded');
+  expect(await say('recheck', 4)).toBe('recorded');
+  expect(await say('approve', 5)).toBe('recorded');
+  expect((await run.result()).gates.map(({ state }) => state)).toEqual([
+    'expired',
+    'expired',
+    'expired',
+    'expired',
+    'passed',
+  ]);
 });
 
 test('a rejection that comes while the preflight runs again is not lost', async () => {
