@@ -13,8 +13,8 @@ export type DevelopmentServer = {
   exited: Promise<number | null>;
 };
 
-/** Days that a finished run stays readable; a development server would keep one. */
-export const retentionDays = 365;
+/** Finished runs stay readable for a year; a development server would keep them for a day. */
+const retentionSeconds = 365 * 86_400;
 
 /** Where a server keeps its runs. */
 export const databaseFile = (stateFolder: string): string => join(stateFolder, 'temporal.db');
@@ -71,7 +71,10 @@ async function ready(address: string, child: ChildProcess, stderr: () => string)
   while (Date.now() < deadline && child.exitCode === null) {
     try {
       const connection = await Connection.connect({ address, connectTimeout: '1 second' });
-      await connection.workflowService.describeNamespace({ namespace: 'default' });
+      await connection.workflowService.updateNamespace({
+        namespace: 'default',
+        config: { workflowExecutionRetentionTtl: { seconds: retentionSeconds as never } },
+      });
       await connection.close();
       return;
     } catch {

@@ -6,20 +6,20 @@ import { defaultTaskQueue, hypervisorQueue } from '../../config/temporal.js';
 import type { deploymentWorkflow } from '../../workflows/deployment.js';
 import type { Connected } from '../connect.js';
 import type { PlannedSite } from '../plan-site.js';
-import { ensureRetention } from './retention.js';
+import { refuseShortRetention } from './retention.js';
 
 export type StartedRun = { workflowId: string; runId: string };
 
 /**
  * Starts a run of the plan. A site has one run at a time; a dry run stands beside it under an id of its own.
- * @throws UserError when a run of the site is under way.
+ * @throws UserError when a run of the site is under way, or the namespace would forget it too soon.
  */
 export async function startRun(
   connected: Connected,
   { plan, hash }: PlannedSite,
   options: Pick<RunOptions, 'startedBy' | 'onFailure' | 'approveAll' | 'ignorePreflight'>,
 ): Promise<StartedRun> {
-  await ensureRetention(connected);
+  await refuseShortRetention(connected);
   const { name, hypervisor } = plan.site;
   const workflowId = plan.mode === 'check' ? `check/${name}/${randomUUID()}` : `site/${name}`;
   const taskQueue = process.env['SOCLE_TASK_QUEUE'] ?? defaultTaskQueue;
