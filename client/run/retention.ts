@@ -16,7 +16,7 @@ export async function refuseShortRetention({ client, namespace }: Connected): Pr
   if (keptDays >= leastDays) return;
   throw new UserError(
     `The namespace ${namespace} keeps finished runs for ${keptDays} days, Socle wants ${leastDays} at least.\n` +
-      `Type: temporal operator namespace update --retention ${advisedDays}d ${namespace}`,
+      `Type: temporal operator namespace update --namespace ${namespace} --retention ${advisedDays}d`,
     exitCodes.prerequisite,
   );
 }

@@ -29,7 +29,7 @@ test("somebody else's namespace that forgets runs within 30 days is refused with
     workflowExecutionRetentionPeriod: { seconds: (3 * day) as never },
   });
   await expect(check('forgetful')).rejects.toThrow(
-    'temporal operator namespace update --retention 365d forgetful',
+    'temporal operator namespace update --namespace forgetful --retention 365d',
   );
   const { config } = await connection.workflowService.describeNamespace({ namespace: 'forgetful' });
   expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(3 * day);
