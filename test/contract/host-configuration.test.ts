@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,8 +7,8 @@ import { firewallRules } from '../../activities/roles/2-preparation/firewall-rul
 import { sshHardening, sshSettings } from '../../activities/roles/2-preparation/hardening-ssh.js';
 import { operatingSystemOf } from '../../activities/roles/2-preparation/os.js';
 import { contextFor } from '../unit/prepare-fixture.js';
+import { canTestWith } from '../../tools/test-programs.js';
 
-const nft = '/usr/sbin/nft';
 const sshd = '/usr/sbin/sshd';
 let root = '';
 beforeAll(() => {
@@ -20,7 +20,6 @@ afterAll(() => {
 
 /** Runs a script in a network namespace of its own, where nft may do what it likes. */
 function inNamespace(script: string): string {
-  if (!existsSync(nft)) throw new Error('nftables is needed: apt-get install nftables');
   const options = userInfo().uid === 0 ? ['-n'] : ['-r', '-n'];
   return execFileSync('unshare', [...options, 'sh', '-eu', '-s'], {
     input: `PATH=/usr/sbin:/usr/bin:/sbin:/bin\n${script}`,
@@ -28,7 +27,7 @@ function inNamespace(script: string): string {
   });
 }
 
-describe('the real nft', () => {
+describe.runIf(canTestWith('nft'))('the real nft', () => {
   test('takes the rules of every machine, with management everywhere or in one network', async () => {
     for (const management of [['0.0.0.0/0'], ['127.10.0.0/24', '10.1.0.0/16']]) {
       const { site, plan } = await contextFor('vault-1', (given) => ({ ...given, management }));
@@ -71,9 +70,8 @@ sha256sum <${root}/second`)
   });
 });
 
-describe('the real sshd', () => {
+describe.runIf(canTestWith('sshd'))('the real sshd', () => {
   test('takes the hardening and has in effect exactly what verify asks for', async () => {
-    if (!existsSync(sshd)) throw new Error('OpenSSH is needed: apt-get install openssh-server');
     const { site, machine } = await contextFor('vault-1');
     const os = operatingSystemOf(site, machine);
     const resource = sshHardening(site, machine, os).find(({ title }) => title.endsWith('/01-socle.conf'));

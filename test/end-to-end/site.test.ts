@@ -7,8 +7,7 @@ import { loadSite } from '../../config/load.js';
 import { computeInventory } from '../../config/inventory.js';
 import type { RunView } from '../../client/run/view.js';
 import { buildOnce, StackUnderTest } from './stack.js';
-
-const browser = spawnSync('chromium', ['--version']).status === 0 || process.env['CI'] !== undefined;
+import { canTestWith } from '../../tools/test-programs.js';
 
 let stack: StackUnderTest;
 beforeAll(async () => {
@@ -33,7 +32,7 @@ describe.each(['examples/site-100.yaml', 'examples/site-1000.yaml'])('%s', (file
     expect(created).toEqual(expect.arrayContaining(computeInventory(site).machines.map(({ name }) => name)));
   });
 
-  test.runIf(browser)('the link to its history opens the Web UI at the run', async () => {
+  test.runIf(canTestWith('chromium'))('the link to its history opens the Web UI at the run', async () => {
     const { stdout } = await stack.socle('status', (await loadSite(file)).name);
     const link = /http:\/\/\S+\/workflows\/\S+/.exec(stdout)?.[0] ?? '';
     const page = spawnSync(

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createSecrets, type SecretsSource } from '../../config/secrets.js';
 import { deriveBytes } from '../../config/secrets-keys.js';
+import { canTestWith } from '../../tools/test-programs.js';
 
 const site = {
   name: 'demo',
@@ -32,7 +33,7 @@ test('machines, purposes, versions and sites have keys of their own', () => {
   expect(new Set(keys).size).toBe(keys.length);
 });
 
-test('OpenSSH reads the private key and finds the same public key', () => {
+test.runIf(canTestWith('ssh-keygen'))('OpenSSH reads the private key and finds the same public key', () => {
   const folder = mkdtempSync(join(tmpdir(), 'socle-'));
   try {
     const pair = createSecrets(site, environment).hostKey('vault-1');

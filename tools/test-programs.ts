@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+
+/** Real programs that tests are held against, beside Node and the packages: how to see that one works, how to get it. */
+const programs = {
+  shellcheck: { works: ['shellcheck', '--version'], install: 'shellcheck', for: 'lint of host scripts' },
+  'ssh-keygen': { works: ['ssh-keygen', '-?'], install: 'openssh-client', for: 'keys as OpenSSH reads them' },
+  sshd: { works: ['/usr/sbin/sshd', '-?'], install: 'openssh-server', for: 'SSH client and hardening' },
+  nft: {
+    works: ['unshare', '-rn', '/usr/sbin/nft', 'list', 'tables'],
+    install: 'nftables',
+    for: 'firewall in a network namespace',
+  },
+  strace: { works: ['strace', '-V'], install: 'strace', for: 'no secret in an argument' },
+  chromium: { works: ['chromium', '--version'], install: 'chromium', for: 'links into the Web UI' },
+  go: { works: ['go', 'version'], install: 'golang', for: "vSphere client against govmomi's simulator" },
+} as const;
+export type TestProgram = keyof typeof programs;
+
+const known = new Map<TestProgram, boolean>();
+
+/**
+ * Whether tests that need a program can run. Always true in CI, where such a test then fails rather than be left out.
+ */
+export function canTestWith(name: TestProgram): boolean {
+  return process.env['CI'] !== undefined || works(name);
+}
+
+/** The programs that are missing here, each as one line for a person. */
+export function missingTestPrograms(): string[] {
+  return (Object.keys(programs) as TestProgram[])
+    .filter((name) => !works(name))
+    .map((name) => `tests with ${name} (${programs[name].for}): apt-get install ${programs[name].install}`);
+}
+
+/** Programs answer a wrong or a harmless option in their own way; one that is not there answers nothing. */
+function works(name: TestProgram): boolean {
+  const found = known.get(name) ?? worksNow(name);
+  known.set(name, found);
+  return found;
+}
+
+function worksNow(name: TestProgram): boolean {
+  const [program, ...args] = programs[name].works;
+  const { error, status } = spawnSync(program, args, { stdio: 'ignore' });
+  return error === undefined && (name !== 'nft' || status === 0);
+}
