@@ -6,10 +6,13 @@ import { createSecrets } from '../../config/secrets.js';
 import { loadSite } from '../../config/load.js';
 import { computeInventory } from '../../config/inventory.js';
 import type { RunView } from '../../client/run/view.js';
+import { watchArguments } from './process-arguments.js';
 import { buildOnce, StackUnderTest } from './stack.js';
 import { canTestWith } from '../../tools/test-programs.js';
 
 let stack: StackUnderTest;
+/** Of all processes while the last site was deployed. */
+let processArguments = '';
 beforeAll(async () => {
   buildOnce();
   stack = await StackUnderTest.start('none');
@@ -20,7 +23,9 @@ describe.each(['examples/site-100.yaml', 'examples/site-1000.yaml'])('%s', (file
   test('is deployed: every machine once, prepared, and the summary says what this version lacks', async () => {
     const site = await loadSite(file);
     const before = (await stack.journal()).length;
+    const processes = watchArguments();
     const ran = await stack.socle('deploy', file, '--yes');
+    processArguments = await processes.stop();
     expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 0 });
     expect(ran.stdout).toContain(`${site.name} is deployed.`);
     expect(ran.stdout).toContain('Not in this version, not run: Base infrastructure');
@@ -54,7 +59,7 @@ describe.each(['examples/site-100.yaml', 'examples/site-1000.yaml'])('%s', (file
     expect((await stack.journal()).slice(before)).toEqual([]);
   });
 
-  test('no secret stands in a history, a log, the journal or the plan', async () => {
+  test('no secret stands in a history, a log, the journal, the plan or an argument', async () => {
     const site = await loadSite(file);
     const environment = Object.fromEntries(
       [
@@ -68,7 +73,9 @@ describe.each(['examples/site-100.yaml', 'examples/site-1000.yaml'])('%s', (file
       .concat(secrets.operatorKey())
       .flatMap(({ privateKey }) => privateKey.split('\n').slice(2, -2));
     const canaries = [...Object.values(environment), ...privateLines].filter((value) => value.length > 20);
+    expect(processArguments).toContain('worker/main.js');
     const haystacks = [
+      processArguments,
       ...(await histories(stack, site.name)),
       JSON.stringify(await stack.journal()),
       readFileSync(`${stack.stateFolder}/worker.log`, 'utf8'),
@@ -76,7 +83,7 @@ describe.each(['examples/site-100.yaml', 'examples/site-1000.yaml'])('%s', (file
       (await stack.socle('plan', file, '--json')).stdout,
       (await stack.socle('status', site.name, '--json')).stdout,
     ];
-    expect(haystacks.length).toBeGreaterThan(6);
+    expect(haystacks.length).toBeGreaterThan(7);
     const found = canaries.filter((canary) =>
       haystacks.some(
         (text) => text.includes(canary) || text.includes(Buffer.from(canary).toString('base64').slice(0, 32)),
