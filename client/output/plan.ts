@@ -1,7 +1,9 @@
+import { orchestrator } from '../../config/footprints/machines.js';
 import type { Plan, PlanPhase } from '../../config/plan-types.js';
 import { pairsOf } from '../../config/plan.js';
 import { groupBy } from './group-by.js';
-import { count, spread } from './text.js';
+import { renderMachines } from './machine-table.js';
+import { count, spread, wrap } from './text.js';
 
 /** Sum of what the machines of a plan ask of the hypervisor. */
 export function totalsOf(plan: Plan): { machines: number; vcpu: number; memoryGiB: number; diskTB: number } {
@@ -30,7 +32,9 @@ export function renderPlan(plan: Plan, hash: string, file: string): string[] {
   return [
     `Site ${site.name}   ${count(site.concurrentUsers, 'user')}   ${where}   plan ${hash.slice(0, 8)}`,
     `${count(totals.machines, 'machine')}: ${totals.vcpu} vCPU, ${totals.memoryGiB.toLocaleString('en')} GiB RAM, ${totals.diskTB} TB disk`,
-    'Beside it, outside the platform: the orchestrator, 4 vCPU, 8 GiB RAM, 300 GiB disk',
+    `Beside it the orchestrator: ${orchestrator.vcpu} vCPU, ${orchestrator.memoryGiB} GiB RAM, ${orchestrator.diskGiB} GiB disk, outside the platform`,
+    '',
+    ...renderMachines(plan),
     '',
     ...plan.phases.flatMap((phase) => renderPhase(plan, phase)),
     '',
@@ -59,7 +63,7 @@ function renderPhase(plan: Plan, phase: PlanPhase): string[] {
       const targets = plan.machines.filter((machine) => role.groups.includes(machine.group)).length;
       lines.push(
         spread(`      ${role.name}`, count(role.onlyTarget ? 1 : targets, 'machine')),
-        `        ${role.steps.map((step) => step.id).join(' → ')}`,
+        ...wrap(role.steps.map((step) => step.id).join(' → '), 70).map((line) => `        ${line}`),
       );
     }
   }
