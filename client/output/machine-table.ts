@@ -11,15 +11,15 @@ export function renderMachines({ machines, virtualAddresses }: Plan): string[] {
   );
   return [
     ...[...alike.values()].map(line),
-    ...virtualAddresses.map(({ name, address }) => `  ${name.padEnd(58)} ${address}`),
+    ...virtualAddresses.map(({ name, address }) => `  ${name.padEnd(59)} ${address}`),
   ];
 }
 
 function line(machines: readonly Machine[]): string {
   const { group, vcpu, memoryMiB, disks } = machines[0]!;
   const size = `${String(vcpu).padStart(2)} vCPU ${String(memoryMiB / 1024).padStart(3)} GiB`;
-  const sizes = `${disks.map(({ sizeGiB }) => sizeGiB).join(' + ')} GiB disk`;
-  return `  ${group.padEnd(18)} ${String(machines.length).padStart(3)} × ${size}  ${sizes.padEnd(22)} ${runsOf(machines.map(({ address }) => address))}`;
+  const sizes = `${disks.map(({ sizeGiB }) => sizeGiB).join('+')} GiB disk`;
+  return `  ${group.padEnd(18)} ${String(machines.length).padStart(3)} × ${size}  ${sizes.padEnd(19)} ${runsOf(machines.map(({ address }) => address))}`;
 }
 
 /** `10.0.0.10-12, 10.0.0.20`: neighbours together. */

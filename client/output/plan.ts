@@ -32,7 +32,7 @@ export function renderPlan(plan: Plan, hash: string, file: string): string[] {
   return [
     `Site ${site.name}   ${count(site.concurrentUsers, 'user')}   ${where}   plan ${hash.slice(0, 8)}`,
     `${count(totals.machines, 'machine')}: ${totals.vcpu} vCPU, ${totals.memoryGiB.toLocaleString('en')} GiB RAM, ${totals.diskTB} TB disk`,
-    `Beside it the orchestrator: ${orchestrator.vcpu} vCPU, ${orchestrator.memoryGiB} GiB RAM, ${orchestrator.diskGiB} GiB disk, outside the platform`,
+    `Beside the platform the orchestrator: ${orchestrator.vcpu} vCPU, ${orchestrator.memoryGiB} GiB RAM, ${orchestrator.diskGiB} GiB disk`,
     '',
     ...renderMachines(plan),
     '',
