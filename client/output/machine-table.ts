@@ -11,7 +11,7 @@ export function renderMachines({ machines, virtualAddresses }: Plan): string[] {
   );
   return [
     ...[...alike.values()].map(line),
-    ...virtualAddresses.map(({ name, address }) => `  ${name.padEnd(59)} ${address}`),
+    ...virtualAddresses.map(({ name, address }) => `  ${name.padEnd(61)} ${address}`),
   ];
 }
 
