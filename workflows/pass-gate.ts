@@ -29,6 +29,7 @@ export async function passGate(
       return passed(gate);
     }
     gate.state = gate.problems.length > 0 ? 'blocked' : 'open';
+    gate.askedMs = Date.now();
     const end = await book.pass(gate);
     if (end === 'canceled') throw new CancelledFailure('canceled');
     refuseIfRejected(gate, phase);

@@ -51,6 +51,8 @@ export type GateProgress = {
   approvals: { who: string; comment: string; atMs: number }[];
   starterMayApprove: boolean;
   openedMs: number;
+  /** When people were asked; absent while it is checked and when it passed unasked. */
+  askedMs?: number;
   expiresMs?: number;
   onExpiry: 'rejected' | 'approved';
   /** Steps on targets that would change something, or of which nothing can be known yet. */

@@ -81,8 +81,8 @@ function dryRun(view: RunView, totals: Totals): string {
 }
 
 function waitedMs(view: RunView): number {
-  return (view.progress?.gates ?? []).reduce((sum, gate) => {
-    const last = gate.approvals.at(-1)?.atMs;
-    return sum + (last === undefined ? 0 : last - gate.openedMs);
+  return (view.progress?.gates ?? []).reduce((sum, { approvals, askedMs }) => {
+    const last = approvals.at(-1)?.atMs;
+    return sum + (last === undefined || askedMs === undefined ? 0 : last - askedMs);
   }, 0);
 }
