@@ -3,11 +3,12 @@ import type { DeploymentInput, PlanPhase } from '../config/plan-types.js';
 import { newGate, type GateBook } from './gate.js';
 import type { PhaseRunner } from './phase-runner.js';
 import { preflightFindings } from './preflight.js';
-import type { GateProgress } from './progress.js';
+import type { GateProgress, PhaseSummary } from './progress.js';
 
 /**
  * Brings one gate to its end. The phase is checked first: with nothing to do the gate passes unasked. After the
  * approvals the preflight runs again; when its findings changed, the approvals are void and the gate opens anew.
+ * @returns what the check found when that is nothing: the phase is done; undefined when it is to be run
  * @throws ApplicationFailure when it is rejected or expires, CancelledFailure when the run is canceled.
  */
 export async function passGate(
@@ -16,17 +17,21 @@ export async function passGate(
   phase: PlanPhase,
   input: DeploymentInput,
   isCanceled: () => boolean,
-): Promise<void> {
+): Promise<PhaseSummary | undefined> {
   for (let round = 1; ; round += 1) {
     const gate = newGate(phase.name, phase.gate!, round);
     book.gates.push(gate);
-    await show(runner, gate, phase);
+    const check = await show(runner, gate, phase);
     if (isCanceled()) throw new CancelledFailure('canceled');
     refuseIfRejected(gate, phase);
-    if (gate.changes === 0 && gate.problems.length === 0) return passed(gate, 'nothing to do');
+    if (gate.changes === 0 && gate.problems.length === 0) {
+      passed(gate, 'nothing to do');
+      return check;
+    }
     if (input.options.approveAll && gate.problems.length === 0) {
       gate.approvals.push({ who: input.options.startedBy, comment: 'answered by --yes', atMs: Date.now() });
-      return passed(gate);
+      passed(gate);
+      return undefined;
     }
     gate.state = gate.problems.length > 0 ? 'blocked' : 'open';
     gate.askedMs = Date.now();
@@ -44,7 +49,10 @@ export async function passGate(
       gate.state = 'checking';
       const same = await unchanged(runner, gate, phase);
       refuseIfRejected(gate, phase);
-      if (same) return passed(gate, end === 'lapsed' ? 'nobody answered in time' : undefined);
+      if (same) {
+        passed(gate, end === 'lapsed' ? 'nobody answered in time' : undefined);
+        return undefined;
+      }
     }
     gate.state = 'expired';
     gate.note =
@@ -66,13 +74,14 @@ function refuseIfRejected(gate: GateProgress, phase: PlanPhase): void {
   throw ApplicationFailure.nonRetryable(`the gate before ${phase.title} was rejected${by}`, 'Gate');
 }
 
-async function show(runner: PhaseRunner, gate: GateProgress, phase: PlanPhase): Promise<void> {
+async function show(runner: PhaseRunner, gate: GateProgress, phase: PlanPhase): Promise<PhaseSummary> {
   const [check, findings] = await settleBoth(
     runner.run(phase, 'check', `${phase.name}/check`),
     problemsOf(runner, phase),
   );
   gate.changes = check.todo + check.unknown + check.failed.length;
   gate.problems = findings;
+  return check;
 }
 
 async function unchanged(runner: PhaseRunner, gate: GateProgress, phase: PlanPhase): Promise<boolean> {

@@ -81,6 +81,22 @@ export const scenarios: Scenario[] = [
     play: async () => (await atGate({})).laboratory,
   },
   {
+    name: 'nothing-to-do',
+    phases: [],
+    play: async () => {
+      const planned = plan();
+      const nothing = async () => ({ state: 'unchanged' as const, changeCount: 0, changes: [] });
+      const steps = ['install-vault.a', 'install-vault.init', 'install-vault.b', 'install-gogs.c'];
+      const laboratory = await Laboratory.open(planned, {
+        ...Object.fromEntries(steps.map((step) => [step, nothing])),
+        'install-vault.b.order': async () => ['vault-2', 'vault-1'] as never,
+        'install-gogs.preflight.space': nothing,
+      });
+      await (await laboratory.deploy(planned)).result();
+      return laboratory;
+    },
+  },
+  {
     name: 'parked-open',
     phases: [name],
     play: async () => {

@@ -175,14 +175,15 @@ test('silence is no consent to problems that the preflight found', async () => {
   expect(laboratory.called('install-vault.a')).toEqual([]);
 });
 
-test('a phase with nothing to do passes unasked, which is recorded', async () => {
+test('a phase with nothing to do passes unasked, which is recorded, and is not gone through again', async () => {
   const plan = gatedPlan();
   const run = await atGate(plan, {
     'install-vault.a': async () => ({ state: 'unchanged', changeCount: 0, changes: [] }),
   });
-  expect((await run.result()).gates).toMatchObject([
-    { state: 'passed', approvals: [], note: 'nothing to do' },
-  ]);
+  const outcome = await run.result();
+  expect(outcome.gates).toMatchObject([{ state: 'passed', approvals: [], note: 'nothing to do' }]);
+  expect(outcome.phases).toMatchObject([{ state: 'done', summary: { total: 3, done: 3, changed: 0 } }]);
+  expect(laboratory.called('install-vault.a')).toEqual([]);
 });
 
 test('--yes answers the gate in the name of the starter', async () => {
