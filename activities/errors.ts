@@ -41,14 +41,16 @@ export class NotReadyError extends Error {
   }
 }
 
-/** After apply the check still finds work, or a verify or preflight found faults. All findings at once. */
+/** After apply the check still finds work, or a verify found faults. All findings at once, a line each. */
 export class CheckFailedError extends Error {
   override readonly name = 'CheckFailedError';
   constructor(
     message: string,
     readonly findings: readonly string[],
   ) {
-    super(findings.length === 0 ? message : `${message}: ${findings.join('; ')}`);
+    super(
+      [`${message}${findings.length === 0 ? '' : ':'}`, ...findings].join(findings.length > 1 ? '\n' : ' '),
+    );
   }
 }
 

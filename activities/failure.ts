@@ -3,6 +3,9 @@ import { ApplicationFailureCategory } from '@temporalio/common';
 import { UserError } from '../config/errors.js';
 import { ApiError, CheckFailedError, NotReadyError, PermanentError, SshCommandError } from './errors.js';
 
+/** Room for all pairs that a firewall blocks; a workflow shortens what it keeps of single machines. */
+const longestMessage = 8_000;
+
 /** What the workflow reads of a failure: how often the step has failed by itself. */
 export type FailureDetails = { ownFailures: number };
 
@@ -16,7 +19,7 @@ export function toFailure(
   redact: (text: string) => string,
 ): ApplicationFailure {
   const details: [FailureDetails] = [{ ownFailures }];
-  const message = redact(error instanceof Error ? error.message : String(error)).slice(0, 1_000);
+  const message = redact(error instanceof Error ? error.message : String(error)).slice(0, longestMessage);
   const failure = ApplicationFailure.create({
     message,
     type: typeOf(error),

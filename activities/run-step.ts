@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { StepInput, StepOutcome } from '../config/plan-types.js';
 import { attemptEnd } from './attempt-end.js';
-import { CheckFailedError } from './errors.js';
+import { CheckFailedError, PermanentError } from './errors.js';
 import { startHeartbeat, type HeartbeatDetails } from './heartbeat.js';
 import { readPlan } from './plan-reader.js';
 import type { Executable } from './registry.js';
@@ -82,12 +82,9 @@ function verified(result: CheckResult, input: StepInput): Outcome {
   throw new CheckFailedError(`${input.target} is not as it must be`, findingsOf(result));
 }
 
+/** What was found is an answer, to be told at once; only a question that got none is asked again. */
 function preflight(problems: string[]): Outcome {
-  if (problems.length > 0)
-    throw new CheckFailedError(
-      `${problems.length === 1 ? 'a problem' : `${problems.length} problems`}`,
-      problems,
-    );
+  if (problems.length > 0) throw new PermanentError(problems.join('\n'));
   return { state: 'unchanged', changeCount: 0, changes: [] };
 }
 

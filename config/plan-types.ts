@@ -95,7 +95,7 @@ export type RunOptions = {
   onFailure: 'wait' | 'abort';
   /** Answers every gate with the starter's name; never a parked step. */
   approveAll: boolean;
-  /** Names of preflight checks whose failure is only reported. */
+  /** Names of preflight checks that are not asked. */
   ignorePreflight: string[];
   /** The client found the search attribute SocleState registered. */
   stateAttribute: boolean;

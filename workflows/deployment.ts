@@ -66,7 +66,7 @@ export async function deploymentWorkflow(input: DeploymentInput): Promise<Deploy
     setState(canceled ? 'canceled' : 'failed');
     if (canceled) throw new CancelledFailure('canceled');
     throw ApplicationFailure.create({
-      message: failureText(error),
+      message: failureText(error, true),
       type: 'DeploymentFailed',
       nonRetryable: true,
       details: [outcome()],

@@ -1,8 +1,16 @@
 import { ActivityFailure, ChildWorkflowFailure, TimeoutFailure } from '@temporalio/workflow';
 
-/** What a person is told of a failed step: the step's own words, at most 1,000 characters. */
-export function failureText(error: unknown): string {
-  return describe(error).slice(0, 1_000);
+/** Of one machine of many: outcomes of large phases must fit into a memo. */
+const longestOfMachine = 1_000;
+
+/** Of the whole site, such as all pairs that the network blocks. */
+const longestOfSite = 8_000;
+
+/** What a person is told of a failed step: the step's own words, cut where they are too many to be kept. */
+export function failureText(error: unknown, ofSite = false): string {
+  const text = describe(error);
+  const longest = ofSite ? longestOfSite : longestOfMachine;
+  return text.length > longest ? `${text.slice(0, longest - 2)} …` : text;
 }
 
 function describe(error: unknown): string {

@@ -90,7 +90,9 @@ async function unchanged(runner: PhaseRunner, gate: GateProgress, phase: PlanPha
 
 async function problemsOf(runner: PhaseRunner, phase: PlanPhase): Promise<string[]> {
   const findings = await preflightFindings(runner, ['site', 'role'], [phase], `${phase.name}/preflight`);
-  return findings.map(({ role, step, message }) => `${role} ${step}: ${message}`);
+  return findings.flatMap(({ role, step, message }) =>
+    message.split('\n').map((problem) => `${role} ${step}: ${problem}`),
+  );
 }
 
 /** Awaits both even when one fails, so that the run does not end beside a child that still works. */

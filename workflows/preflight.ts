@@ -11,13 +11,26 @@ export async function runPreflight(runner: PhaseRunner, progress: DeploymentProg
   if (plan.mode === 'check' || progress.preflight.length === 0) return;
   const causes = new Map<string, string[]>();
   for (const { role, step, message } of progress.preflight)
-    causes.set(message, [...(causes.get(message) ?? []), `${role} ${step}`.trim()]);
+    for (const cause of message.split('\n'))
+      causes.set(cause, [...(causes.get(cause) ?? []), `${role} ${step}`.trim()]);
   const list = [...causes].map(([message, checks]) => `${message}  (${checks.join(', ')})`);
   const found = list.length === 1 ? 'a problem' : `${list.length} problems`;
+  const ignorable = [...new Set(progress.preflight.flatMap(nameOf))];
   throw ApplicationFailure.nonRetryable(
-    `the preflight found ${found}, nothing was changed\n${list.join('\n')}`,
+    [
+      `the preflight found ${found}, nothing was changed`,
+      ...list,
+      ...(ignorable.length === 0
+        ? []
+        : [`To go on without a check: --ignore-preflight ${ignorable.join(' ')}`]),
+    ].join('\n'),
     'Preflight',
   );
+}
+
+/** The name of a preflight check as the option takes it; a role that is taken for done cannot be ignored. */
+function nameOf({ step }: Finding): string[] {
+  return step.startsWith('preflight.') ? [step.slice('preflight.'.length)] : [];
 }
 
 /** Runs the preflight checks of some phases together; each check that fails is a finding. */

@@ -149,7 +149,13 @@ async function decided(
 ): Promise<'again' | 'skip'> {
   if (!(error instanceof StepFailed)) throw error;
   const { roles, site } = run.input;
-  const message = withSkipped(failureText(error.reason), at, run.tracker.progress.skipped, roles, site);
+  const message = withSkipped(
+    failureText(error.reason, at.target === site),
+    at,
+    run.tracker.progress.skipped,
+    roles,
+    site,
+  );
   if (isCancellation(error.reason)) {
     run.tracker.failed(at, 'stopped at a safe point');
     throw new Stopped();
