@@ -23,7 +23,7 @@ export type StepDeclaration = {
   rolling?: boolean;
   /** A rolling step that asks for the order of its targets first (leader last, backup first). */
   ordered?: boolean;
-  /** Runs on the hypervisor's own task queue, whose slots are the cap on clones in flight. */
+  /** Runs on the hypervisor's own task queue; its slots and the site's `concurrentClones` cap what is at work at once. */
   queue?: 'hypervisor';
   /** `<role>.<step>` ids that must be done before this step's check can be asked (check mode answers unknown otherwise). */
   after?: readonly string[];

@@ -1,4 +1,5 @@
 import type { Plan, PlanPhase, PlanRole, PlanStep } from './plan-types.js';
+import type { Site } from './site.js';
 
 /** Milliseconds that one step takes on one target. */
 export type StepDuration = (role: string, step: string, target: string) => number;
@@ -12,7 +13,7 @@ type Cap = { free: number; queue: (() => void)[] };
 /**
  * How long a plan takes when nothing but its own order, barriers and caps holds it up, gates left out: the length of
  * the list schedule (Graham 1969) of its steps. The yardstick for the wall time of a run.
- * @param cloneSlots clones that the hypervisor's worker runs at once.
+ * @param cloneSlots clones that the hypervisor's workers run at once; fewer when the site file allows fewer.
  * @returns milliseconds.
  */
 export function scheduleLength(plan: Plan, duration: StepDuration, cloneSlots: number): number {
@@ -22,7 +23,7 @@ export function scheduleLength(plan: Plan, duration: StepDuration, cloneSlots: n
 function phaseLength(plan: Plan, phase: PlanPhase, duration: StepDuration, cloneSlots: number): number {
   const events: { at: number; run: () => void }[] = [];
   let now = 0;
-  const clones: Cap = { free: cloneSlots, queue: [] };
+  const clones: Cap = { free: Math.min(cloneSlots, clonesAllowed(plan.site)), queue: [] };
   const waiting = new Map<string, (() => void)[]>();
   const done = new Set<string>();
   const work = (ms: number, then: () => void): void => {
@@ -55,6 +56,10 @@ function phaseLength(plan: Plan, phase: PlanPhase, duration: StepDuration, clone
     next.run();
   }
   return now;
+}
+
+function clonesAllowed({ hypervisor }: Site): number {
+  return hypervisor.kind === 'existing' ? Infinity : hypervisor.concurrentClones;
 }
 
 function awaitNeeds(

@@ -27,7 +27,7 @@ export function temporalTarget(): TemporalTarget {
   }
 }
 
-/** Task queue of clones on one kind of hypervisor; the slots of its worker are the cap on clones in flight. */
+/** Task queue of clones on one kind of hypervisor; the slots of its workers cap the clones in flight of all sites. */
 export function hypervisorQueue(kind: string): string {
   return `hypervisor/${kind}`;
 }

@@ -16,6 +16,7 @@ export function phaseInput(
   pending: Record<string, string[]>,
 ): PhaseInput {
   const { plan, hash, options } = input;
+  const { hypervisor } = plan.site;
   return {
     planRun,
     hash,
@@ -28,6 +29,7 @@ export function phaseInput(
     groups: groupsOf(plan, phase.roles),
     onFailure: options.onFailure,
     queues: queuesOf(input),
+    ...(hypervisor.kind !== 'existing' && { concurrentClones: hypervisor.concurrentClones }),
     pending,
   };
 }

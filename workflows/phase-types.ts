@@ -14,6 +14,8 @@ export type PhaseInput = {
   groups: Record<string, string[]>;
   onFailure: 'wait' | 'abort';
   queues: Queues;
+  /** Steps of the hypervisor's queue at work at once, over all roles; absent: as many as its workers take. */
+  concurrentClones?: number;
   /** Check mode: what earlier phases found to do, so that checks without their cause are not asked. */
   pending: Record<string, string[]>;
 };

@@ -23,6 +23,7 @@ import {
   type PhaseSummary,
 } from './progress.js';
 import { allSettled, runRole, Stopped, targetsOf, type PhaseRun } from './role-runner.js';
+import { createSemaphore } from './semaphore.js';
 import { createTracker, placedOn } from './tracker.js';
 
 /** How long a phase that was told to stop at once waits for the cancellation of its run. */
@@ -60,6 +61,7 @@ export async function phaseWorkflow(input: PhaseInput): Promise<PhaseSummary> {
     input,
     tracker,
     parking,
+    clones: createSemaphore(input.concurrentClones),
     isStopping: () => stopping !== undefined,
     abort: (reason) => {
       stop(reason, false);

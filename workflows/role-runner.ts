@@ -14,6 +14,8 @@ export type PhaseRun = {
   input: PhaseInput;
   tracker: Tracker;
   parking: Parking;
+  /** Held by every step of the hypervisor's queue while it is at work. */
+  clones: Semaphore;
   isStopping: () => boolean;
   /** Ends the phase because of a person's answer or `--on-failure abort`. */
   abort: (reason: string) => void;
@@ -105,7 +107,7 @@ async function orderOf(
   }
 }
 
-/** `slot` is held while the activity runs, not while the target is parked. */
+/** `slot`, and a clone's of the phase, are held while the activity runs, not while the target is parked. */
 async function runOnTarget(
   run: PhaseRun,
   role: PlanRole,
@@ -114,13 +116,14 @@ async function runOnTarget(
   slot: Semaphore,
 ): Promise<void> {
   const at = { role: role.name, step: step.id, target };
+  const inSlots: Semaphore = step.queue === 'hypervisor' ? (work) => slot(() => run.clones(work)) : slot;
   if (run.input.mode === 'check' && lacksCause(run, step, target)) {
     run.tracker.ended(at, { state: 'unknown', changeCount: 0, changes: [], attempt: 1 });
     return;
   }
   for (;;) {
     try {
-      await slot(async () => {
+      await inSlots(async () => {
         if (run.isStopping()) throw new Stopped();
         run.tracker.started(at);
         const outcome = await runStepActivity<StepOutcome>({

@@ -19,7 +19,12 @@ test('a site step waits for all, and what follows waits for it', () => {
   expect(scheduleLength(plan, seconds({ a: 10, 'a@vault-2': 30, s: 5, b: 7 }), 8)).toBe(42);
 });
 
-test('clone slots cap clones of all roles together', () => {
+const on = (plan: Plan, hypervisor: object): Plan => ({
+  ...plan,
+  site: { ...plan.site, hypervisor } as Plan['site'],
+});
+
+test('clone slots, or fewer when the site file says so, cap clones of all roles together', () => {
   const clone = step('clone', { queue: 'hypervisor' });
   const plan = planOf(
     [
@@ -31,6 +36,9 @@ test('clone slots cap clones of all roles together', () => {
     5,
   );
   expect(scheduleLength(plan, seconds({ clone: 10 }), 4)).toBe(30);
+  const fewer = { kind: 'vsphere', concurrentClones: 2 };
+  expect(scheduleLength(on(plan, fewer), seconds({ clone: 10 }), 4)).toBe(50);
+  expect(scheduleLength(on(plan, { kind: 'existing' }), seconds({ clone: 10 }), 4)).toBe(30);
 });
 
 test('parallel and rolling steps take turns', () => {

@@ -1,5 +1,15 @@
 import { afterEach, expect, test } from 'vitest';
-import { Laboratory, phase, planOf, role, step, type Behaviour } from './harness.js';
+import type { Plan } from '../../config/plan-types.js';
+import {
+  eventually,
+  Laboratory,
+  permanentFailure,
+  phase,
+  planOf,
+  role,
+  step,
+  type Behaviour,
+} from './harness.js';
 
 let laboratory: Laboratory;
 afterEach(() => laboratory.close());
@@ -75,6 +85,69 @@ test('parallel caps the targets at work at once', async () => {
   });
   await (await laboratory.deploy(plan)).result();
   expect(most).toBe(2);
+});
+
+const clone = step('clone', { queue: 'hypervisor' });
+const cloningPlan = (hypervisor: object): Plan => {
+  const plan = planOf(
+    [
+      phase(1, 'provisioning', [
+        role('provisionnement-vms-infra', [clone]),
+        role('provisionnement-vms-apps', [clone]),
+      ]),
+    ],
+    4,
+  );
+  return { ...plan, site: { ...plan.site, hypervisor } as Plan['site'] };
+};
+
+test('the site file caps the clones at work at once, over all roles of the phase', async () => {
+  const plan = cloningPlan({ kind: 'vsphere', concurrentClones: 3 });
+  let atWork = 0;
+  let most = 0;
+  const cloning: Behaviour = async () => {
+    most = Math.max(most, ++atWork);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    atWork -= 1;
+  };
+  laboratory = await Laboratory.open(plan, {
+    'provisionnement-vms-infra.clone': cloning,
+    'provisionnement-vms-apps.clone': cloning,
+  });
+  await (await laboratory.deploy(plan)).result();
+  expect(most).toBe(3);
+  expect(laboratory.calls).toHaveLength(8);
+});
+
+test('a parked clone makes room for the next', async () => {
+  const plan = cloningPlan({ kind: 'vsphere', concurrentClones: 1 });
+  laboratory = await Laboratory.open(plan, {
+    'provisionnement-vms-infra.clone@vault-1': async () => {
+      throw permanentFailure('no space');
+    },
+  });
+  const run = await laboratory.deploy(plan);
+  const { parked } = await laboratory.phaseShows(
+    'provisioning',
+    ({ roles }) => roles.reduce((sum, { done }) => sum + done, 0) === 7,
+  );
+  expect(parked).toMatchObject([{ role: 'provisionnement-vms-infra', target: 'vault-1' }]);
+  await run.cancel();
+  await run.result().catch(() => undefined);
+});
+
+test('machines that another team delivers wait for nobody', async () => {
+  const plan = cloningPlan({ kind: 'existing' });
+  let started = 0;
+  const allStarted: Behaviour = () => {
+    started += 1;
+    return eventually(async () => (started === 8 ? {} : undefined));
+  };
+  laboratory = await Laboratory.open(plan, {
+    'provisionnement-vms-infra.clone': allStarted,
+    'provisionnement-vms-apps.clone': allStarted,
+  });
+  expect(await (await laboratory.deploy(plan)).result()).toMatchObject({ state: 'done' });
 });
 
 test('a rolling step takes its targets one by one in the order it asked for', async () => {

@@ -38,7 +38,7 @@ export function planOf(phases: PlanPhase[], count = 3, more: Partial<Plan> = {})
     name: 'test',
     uuid: randomUUID(),
     zones: { infra: {} },
-    hypervisor: { kind: 'vsphere' },
+    hypervisor: { kind: 'vsphere', concurrentClones: 8 },
   } as unknown as Site;
   return {
     planVersion: 1,
