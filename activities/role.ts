@@ -5,9 +5,9 @@ import type { RoleDeclaration, StepDeclaration, PreflightDeclaration } from '../
 import type { Secrets } from '../config/secrets.js';
 import type { Site } from '../config/site.js';
 
-/** Answer of a check, which only reads. */
+/** Answer of a check, which only reads. `notes` are short lines that a person should know; they change nothing. */
 export type CheckResult =
-  | { state: 'done' }
+  | { state: 'done'; notes?: string[] }
   | { state: 'todo'; reason: string; changes?: string[] }
   | { state: 'unknown'; after: string };
 

@@ -9,6 +9,7 @@ import type { CheckResult, Step, StepContext } from './role.js';
 import { stepContext } from './step-context.js';
 
 const maximumChanges = 20;
+const maximumNotes = 200;
 
 /**
  * The only adapter between Temporal and the roles: check → apply → check, a heartbeat, and one error mapper.
@@ -44,7 +45,7 @@ async function execute(executable: Executable, input: StepInput, context: StepCo
 
 async function converge(step: Step, input: StepInput, context: StepContext): Promise<Outcome> {
   const first = await step.check(context);
-  if (first.state === 'done') return { state: 'unchanged', changeCount: 0, changes: [] };
+  if (first.state === 'done') return unchanged(first);
   if (input.mode === 'check') return found(first);
   context.signal.throwIfAborted();
   context.progress('apply');
@@ -61,7 +62,17 @@ async function converge(step: Step, input: StepInput, context: StepContext): Pro
     reason,
     changeCount: Math.max(1, changes.length),
     changes: (changes.length > 0 ? changes : [reason]).slice(0, maximumChanges),
+    ...notesOf(after),
   };
+}
+
+function unchanged(result: CheckResult): Outcome {
+  return { state: 'unchanged', changeCount: 0, changes: [], ...notesOf(result) };
+}
+
+function notesOf(result: CheckResult): Pick<Outcome, 'notes'> {
+  const notes = result.state === 'done' ? (result.notes ?? []) : [];
+  return notes.length === 0 ? {} : { notes: notes.slice(0, maximumNotes) };
 }
 
 function found(result: CheckResult): Outcome {
@@ -77,7 +88,7 @@ function found(result: CheckResult): Outcome {
 }
 
 function verified(result: CheckResult, input: StepInput): Outcome {
-  if (result.state === 'done') return { state: 'unchanged', changeCount: 0, changes: [] };
+  if (result.state === 'done') return unchanged(result);
   if (input.mode === 'check') return found(result);
   throw new CheckFailedError(`${input.target} is not as it must be`, findingsOf(result));
 }

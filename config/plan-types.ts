@@ -74,12 +74,16 @@ export type StepInput = {
   mode: StepMode;
 };
 
-/** Result of every step activity. `changes` are short lines, at most 20; `changeCount` is their true number. */
+/**
+ * Result of every step activity. `changes` are short lines, at most 20; `changeCount` is their true number. `notes` are
+ * what a person should know although nothing is to be done, short lines, at most 200.
+ */
 export type StepOutcome = {
   state: 'unchanged' | 'changed' | 'todo' | 'unknown';
   reason?: string;
   changeCount: number;
   changes: string[];
+  notes?: string[];
   /** Attempts that this result took, 1 when the first succeeded. */
   attempt: number;
 };

@@ -40,6 +40,8 @@ export type PhaseProgress = {
   skipped: SkippedStep[];
   /** What changed or would change, the first 200. */
   changes: Finding[];
+  /** What a person should know although nothing is to be done, the first 200; absent when there is nothing. */
+  notes?: Finding[];
 };
 
 export type GateProgress = {
@@ -86,6 +88,8 @@ export type PhaseSummary = {
   /** Check mode: targets that still have something to do, by qualified step id. */
   todoTargets: Record<string, string[]>;
   samples: Finding[];
+  /** As in the progress. */
+  notes?: Finding[];
 };
 
 export type DeploymentProgress = {
@@ -117,6 +121,7 @@ export function summarise(progress: PhaseProgress, todoTargets: Record<string, s
     failed: progress.failed,
     todoTargets,
     samples: progress.changes.slice(0, 20),
+    ...(progress.notes && { notes: progress.notes }),
   };
 }
 

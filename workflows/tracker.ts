@@ -63,6 +63,7 @@ export function createTracker(input: PhaseInput, totals: (role: PlanRole) => num
       if (outcome.state === 'todo' || outcome.state === 'unknown')
         (todoTargets[`${at.role}.${at.step}`] ??= []).push(at.target);
       for (const message of outcome.changes) append(progress.changes, { ...at, message });
+      for (const message of outcome.notes ?? []) append((progress.notes ??= []), { ...at, message });
     },
     failed: (at, message) => {
       drop(at);

@@ -2,6 +2,7 @@ import type { GateProgress, PhaseProgress, PhaseState } from '../../workflows/pr
 import type { RunView } from '../run/view.js';
 import { renderGate } from './gate.js';
 import { groupBy } from './group-by.js';
+import { renderNotes } from './notes.js';
 import { renderPark } from './park.js';
 import { bar, clock, paint, spread } from './text.js';
 
@@ -24,6 +25,8 @@ export function renderRun(view: RunView, { now, details, leftMs }: RunScreen): s
   for (const finding of progress.preflight)
     lines.push(`  ${paint.red('✗')} ${finding.role} ${finding.message}`);
   for (const phase of progress.phases) lines.push(...renderPhase(view, phase, now, details));
+  // The summary of a run that has ended says them.
+  if (view.status === 'RUNNING') lines.push(...renderNotes(view, details ? Infinity : 3));
   return lines;
 }
 

@@ -1,5 +1,6 @@
 import type { PhaseState } from '../../workflows/progress.js';
 import type { RunView } from '../run/view.js';
+import { renderNotes } from './notes.js';
 import { clock, count, wrap } from './text.js';
 
 type Totals = {
@@ -50,6 +51,7 @@ export function renderSummary(view: RunView, historyUrl: string | undefined): st
     ...(waited > 1000 ? [`  Approvals   waited for ${clock(waited)} of it`] : []),
     ...totals.failed.map((line) => `  Failed      ${line}`),
     ...totals.skipped.map((line) => `  Skipped     ${line}`),
+    ...renderNotes(view),
     ...(missing.length > 0 && view.mode === 'apply'
       ? wrap(`Not in this version, not run: ${missing.join(', ')}`, 78, '  ').map((line) => `  ${line}`)
       : []),
