@@ -15,7 +15,7 @@ export type PlannedSite = { plan: Plan; hash: string };
 export async function planSite(
   file: string,
   mode: Plan['mode'],
-  more: Pick<PlanRequest, 'selection' | 'operation'> = {},
+  more: Pick<PlanRequest, 'selection' | 'operation' | 'prune'> = {},
 ): Promise<PlannedSite> {
   const site = await loadSite(file);
   const plan = buildPlan({

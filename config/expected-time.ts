@@ -14,8 +14,11 @@ export function expectedPhaseMs(plan: Plan): Map<string, number> {
       roles.flatMap(({ name, steps }) => steps.map(({ id, profile }) => [`${name}.${id}`, profile] as const)),
     ),
   );
-  const duration = (role: string, step: string): number =>
-    usualSeconds[profiles.get(`${role}.${step}`) ?? 'quick'] * 1000;
+  const duration = (role: string, step: string): number => {
+    // Without --prune it has the time to delete machines, and only lists them.
+    const listsOnly = step === 'surplus' && !plan.prune;
+    return usualSeconds[(listsOnly ? undefined : profiles.get(`${role}.${step}`)) ?? 'quick'] * 1000;
+  };
   return new Map(
     plan.phases.map((phase) => [
       phase.name,

@@ -100,6 +100,10 @@ const planSchema: z.ZodType<Plan> = z.strictObject({
     }),
   ),
   assumed: z.array(roleSchema).describe('Left out by the selection, verified before anything is changed.'),
+  prune: z
+    .literal(true)
+    .exactOptional()
+    .describe("Removes the site's machines that are not in this plan; absent: they are only listed."),
 });
 
 /** JSON Schema (draft 2020-12) of what `socle plan --json` prints, for programs that read or review plans. */

@@ -57,6 +57,8 @@ export type Plan = {
   phases: PlanPhase[];
   /** Roles that `--only` or `--from` left out although others need them: verified before anything is changed. */
   assumed: PlanRole[];
+  /** Machines that bear the site's mark and are not in this plan are removed; absent: they are only listed. */
+  prune?: true;
 };
 
 /** Names the run whose first history event holds the plan. */

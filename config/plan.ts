@@ -19,6 +19,8 @@ export type PlanRequest = {
   selection?: Selection;
   /** For mode `operation`. */
   operation?: { role: RoleName; name: string; target?: string };
+  /** Also removes the site's machines that the plan does not have; for modes `apply` and `check`. */
+  prune?: boolean;
 };
 
 /**
@@ -47,7 +49,9 @@ export function buildPlan(request: PlanRequest): Plan {
     virtualAddresses: inventory.virtualAddresses,
     phases: planned,
     assumed: [...assumed].map(toRole),
+    ...(request.prune && { prune: true }),
   };
+  refuseIdlePrune(plan);
   refuseOversized(plan);
   return plan;
 }
@@ -128,7 +132,12 @@ function stepsOf(declaration: RoleDeclaration, request: PlanRequest): StepDeclar
   };
   return [
     ...declaration.steps,
-    { ...verify, after: declaration.steps.map((step) => `${declaration.name}.${step.id}`) },
+    {
+      ...verify,
+      after: declaration.steps
+        .filter((step) => !step.besidesPlan)
+        .map((step) => `${declaration.name}.${step.id}`),
+    },
   ];
 }
 
@@ -161,6 +170,14 @@ function pairsOfRole(plan: Plan, role: PlanRole): number {
       : 1;
   const perPlacement = { each: targets, rest: Math.max(0, targets - 1), first: 1, site: 1 };
   return role.steps.reduce((sum, step) => sum + perPlacement[step.on], 0);
+}
+
+function refuseIdlePrune(plan: Plan): void {
+  if (!plan.prune || plan.phases.some(({ name }) => name === 'provisioning')) return;
+  throw new UserError(
+    'With --prune the phase provisioning must be in the plan, which --only, --skip or --from leaves out.',
+    exitCodes.usage,
+  );
 }
 
 function refuseOversized(plan: Plan): void {

@@ -3,7 +3,7 @@ import { expectedPhaseMs } from '../../config/expected-time.js';
 import type { RunOptions } from '../../config/plan-types.js';
 import { connected, type Connected } from '../connect.js';
 import { printJson, printLines } from '../output/print.js';
-import { renderPlan } from '../output/plan.js';
+import { planHead } from '../output/plan.js';
 import { renderSummary } from '../output/summary.js';
 import { planSite, type PlannedSite } from '../plan-site.js';
 import { askAtGates } from '../run/ask-at-gates.js';
@@ -40,9 +40,7 @@ export function deployCommand(): Command {
     .option('--detach', 'start it and return')
     .option('--json', 'print the outcome as JSON')
     .action(async (file: string, options: DeployOptions) => {
-      const planned = await planSite(file, options.dryRun ? 'check' : 'apply', {
-        selection: selectionOf(options),
-      });
+      const planned = await planSite(file, options.dryRun ? 'check' : 'apply', selectionOf(options));
       process.exitCode = await connected((connection) => runAndWatch(connection, planned, file, options));
     });
 }
@@ -65,7 +63,7 @@ export async function runAndWatch(
     approveAll: options.yes === true,
     ignorePreflight: options.ignorePreflight ?? [],
   };
-  if (!options.json) printLines([...renderPlan(planned.plan, planned.hash, file).slice(0, 2), '']);
+  if (!options.json) printLines([...planHead(planned.plan, planned.hash), '']);
   const started = await startRun(connection, planned, runOptions);
   const url = historyUrl(connection.namespace, started.workflowId, started.runId);
   const name = planned.plan.mode === 'check' ? started.workflowId : planned.plan.site.name;

@@ -16,7 +16,7 @@ export function planCommand(): Command {
     .addOption(new Option('--explain <what>', 'show how the machines were computed').choices(['sizing']))
     .option('--json', 'print the plan as JSON (docs/plan.schema.json)')
     .action(async (file: string, options: PlanOptions) => {
-      const { plan, hash } = await planSite(file, 'apply', { selection: selectionOf(options) });
+      const { plan, hash } = await planSite(file, 'apply', selectionOf(options));
       if (options.json && options.explain) return printJson(explainSizing(plan.site));
       if (options.json) return printJson({ hash, plan });
       if (options.explain) return printLines(renderSizing(explainSizing(plan.site)));

@@ -1,17 +1,29 @@
 import type { Command } from 'commander';
-import type { Selection } from '../../config/plan-selection.js';
+import type { PlanRequest } from '../../config/plan.js';
 
-export type SelectionOptions = { only?: string[]; skip?: string[]; from?: string };
+export type SelectionOptions = { only?: string[]; skip?: string[]; from?: string; prune?: true };
 
-/** Adds `--only`, `--skip` and `--from`. */
+/** Adds what decides which plan is made of a site: `--only`, `--skip`, `--from` and `--prune`. */
 export function withSelection(command: Command): Command {
   return command
     .option('--only <names...>', 'only these roles or phases')
     .option('--skip <names...>', 'all but these roles or phases')
-    .option('--from <name>', 'this role or phase and all after it');
+    .option('--from <name>', 'this role or phase and all after it')
+    .option(
+      '--prune',
+      'also delete machines of the site that the plan no longer has, with their disks; in this version roles do not leave them first',
+    );
 }
 
-/** The selection that the options ask for. */
-export function selectionOf({ only, skip, from }: SelectionOptions): Selection {
-  return { ...(only && { only }), ...(skip && { skip }), ...(from !== undefined && { from }) };
+/** The part of a plan's request that the options ask for. */
+export function selectionOf({
+  only,
+  skip,
+  from,
+  prune,
+}: SelectionOptions): Pick<PlanRequest, 'selection' | 'prune'> {
+  return {
+    selection: { ...(only && { only }), ...(skip && { skip }), ...(from !== undefined && { from }) },
+    ...(prune && { prune }),
+  };
 }

@@ -19,8 +19,8 @@ export function totalsOf(plan: Plan): { machines: number; vcpu: number; memoryGi
   };
 }
 
-/** The plan as a person reads it, 80 columns. */
-export function renderPlan(plan: Plan, hash: string, file: string): string[] {
+/** What a plan is for: site, hash, machines, and what it takes away. */
+export function planHead(plan: Plan, hash: string): string[] {
   const { site } = plan;
   const totals = totalsOf(plan);
   const where =
@@ -32,6 +32,14 @@ export function renderPlan(plan: Plan, hash: string, file: string): string[] {
   return [
     `Site ${site.name}   ${count(site.concurrentUsers, 'user')}   ${where}   plan ${hash.slice(0, 8)}`,
     `${count(totals.machines, 'machine')}: ${totals.vcpu} vCPU, ${totals.memoryGiB.toLocaleString('en')} GiB RAM, ${totals.diskTB} TB disk`,
+    ...(plan.prune ? ['Deleted: every machine of this site that is not in this plan (--prune)'] : []),
+  ];
+}
+
+/** The plan as a person reads it, 80 columns. */
+export function renderPlan(plan: Plan, hash: string, file: string): string[] {
+  return [
+    ...planHead(plan, hash),
     `Beside the platform the orchestrator: ${orchestrator.vcpu} vCPU, ${orchestrator.memoryGiB} GiB RAM, ${orchestrator.diskGiB} GiB disk`,
     '',
     ...renderMachines(plan),
@@ -44,7 +52,7 @@ export function renderPlan(plan: Plan, hash: string, file: string): string[] {
     ...(plan.assumed.length > 0
       ? [`Taken for done, and verified first: ${plan.assumed.map((role) => role.name).join(', ')}`]
       : []),
-    `Nothing was changed.  Next: socle ${nextCommand(plan)} ${file}`,
+    `Nothing was changed.  Next: socle ${nextCommand(plan, file)}`,
   ];
 }
 
@@ -88,6 +96,7 @@ function singlePoints(plan: Plan): string {
   return alone.length === 0 ? 'none' : alone.map(([machine]) => machine!.name).join(', ');
 }
 
-function nextCommand(plan: Plan): string {
-  return plan.mode === 'remove' ? 'remove' : 'deploy';
+function nextCommand(plan: Plan, file: string): string {
+  if (plan.mode === 'remove') return `remove ${file}`;
+  return `deploy ${file}${plan.prune ? ' --prune' : ''}`;
 }

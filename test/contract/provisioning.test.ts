@@ -3,6 +3,8 @@ import { utils } from 'ssh2';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AnyRole } from '../../activities/registry.js';
 import type { CheckResult, Step, StepContext } from '../../activities/role.js';
+import { hypervisorOf } from '../../activities/roles/1-provisioning/hypervisor-of.js';
+import { machineSpecOf } from '../../activities/roles/1-provisioning/machine-spec-of.js';
 import { provisionnementVmsApps } from '../../activities/roles/1-provisioning/provisionnement-vms-apps.js';
 import { provisionnementVmsInfra } from '../../activities/roles/1-provisioning/provisionnement-vms-infra.js';
 import { parseSite } from '../../config/load.js';
@@ -31,15 +33,23 @@ function machineOf(name: string, fields: Pick<Machine, 'group' | 'zone' | 'addre
   };
 }
 
+function stepOf(steps: readonly Step[], id: string): Step {
+  const step = steps.find((candidate) => candidate.id === id);
+  if (step === undefined) throw new Error(`there is no step ${id}`);
+  return step;
+}
+
 describe('the provisioning roles', () => {
   let sandbox: Sandbox;
   let site: Site;
   let machines: Machine[];
   let guests: ReturnType<typeof sshMachines>;
   let environment: NodeJS.ProcessEnv;
+  let prune: boolean;
 
   beforeEach(async () => {
     guests = sshMachines();
+    prune = false;
     sandbox = await startSandbox({ machines: guests });
     environment = {
       SOCLE_MASTER_KEY: 'ab'.repeat(32),
@@ -69,7 +79,16 @@ describe('the provisioning roles', () => {
   function contextOf(role: AnyRole, target: string): StepContext {
     const own = machines.filter(({ group }) => role.groups.includes(group));
     return {
-      plan: { planVersion: 1, mode: 'apply', site, machines, virtualAddresses: [], phases: [], assumed: [] },
+      plan: {
+        planVersion: 1,
+        mode: 'apply',
+        site,
+        machines,
+        virtualAddresses: [],
+        phases: [],
+        assumed: [],
+        ...(prune && { prune }),
+      },
       site,
       inputs: {},
       target,
@@ -120,6 +139,90 @@ describe('the provisioning roles', () => {
     expect(sandbox.effects('set-rules')).toHaveLength(2);
     expect(sandbox.leftovers()).toEqual({ machines: [], rules: [] });
     expect(sandbox.journal()).not.toMatch(/[A-Za-z0-9+/=]{201}/);
+  });
+
+  describe('when the plan has shrunk', () => {
+    const surplus = stepOf(provisionnementVmsApps.steps, 'surplus');
+    const note = (name: string): string =>
+      `${name} is in the hypervisor but not in the plan; remove it with: socle deploy FILE --prune`;
+    const deleted = { state: 'todo', reason: 'machines are left that the plan no longer has' };
+    const check = (role: AnyRole): Promise<CheckResult> =>
+      stepOf(role.steps, 'surplus').check(contextOf(role, site.name));
+
+    beforeEach(async () => {
+      machines.push(
+        machineOf('apps-worker-2', { group: 'apps-worker', zone: 'lan', address: '127.77.2.12' }),
+      );
+      for (const role of roles) await converge(role, role.steps);
+      machines.pop();
+    });
+
+    test('a second deployment lists the surplus machine in its own role and changes nothing', async () => {
+      const before = sandbox.journal();
+      for (const role of roles) expect(await converge(role, role.steps)).toEqual([]);
+      expect(await check(provisionnementVmsApps)).toEqual({ state: 'done', notes: [note('apps-worker-2')] });
+      expect(await check(provisionnementVmsInfra)).toEqual({ state: 'done' });
+      expect(sandbox.journal()).toBe(before);
+    });
+
+    test('prune deletes exactly the surplus machine, once', async () => {
+      prune = true;
+      expect(await check(provisionnementVmsApps)).toEqual({ ...deleted, changes: ['delete apps-worker-2'] });
+      expect(sandbox.effects('destroy')).toEqual([]);
+      const changed = await Promise.all(roles.map((role) => converge(role, role.steps)));
+      expect(changed).toEqual([[], [`surplus ${site.name}`]]);
+      for (const role of roles) expect(await converge(role, role.steps)).toEqual([]);
+      expect(sandbox.effects('power-off')).toEqual(['apps-worker-2']);
+      expect(sandbox.effects('destroy')).toEqual(['apps-worker-2']);
+    });
+
+    test("machines of the site that no group names are the infrastructure's", async () => {
+      const context = contextOf(provisionnementVmsInfra, 'vault-1');
+      const spec = await machineSpecOf(context.machine, context);
+      const hypervisor = await hypervisorOf(site, context.secrets);
+      await hypervisor!.ensureMachine({ ...spec, name: 'bastion', instanceUuid: randomUUID() }, context);
+      expect(await check(provisionnementVmsInfra)).toEqual({ state: 'done', notes: [note('bastion')] });
+      expect(await check(provisionnementVmsApps)).toEqual({ state: 'done', notes: [note('apps-worker-2')] });
+    });
+
+    test('machines of others in the same folder are neither listed nor touched', async () => {
+      const ours = { site, machines };
+      site = { ...site, uuid: randomUUID() };
+      machines = [machineOf('apps-worker-9', { group: 'apps-worker', zone: 'lan', address: '127.77.2.19' })];
+      await converge(provisionnementVmsApps, provisionnementVmsApps.steps);
+      ({ site, machines } = ours);
+      expect(await check(provisionnementVmsApps)).toEqual({ state: 'done', notes: [note('apps-worker-2')] });
+      prune = true;
+      for (const role of roles) await converge(role, role.steps);
+      for (const role of roles) await converge(role, role.remove);
+      expect(sandbox.leftovers().machines).toEqual(['apps-worker-9']);
+    });
+
+    test('a planned machine that somebody renamed is not taken for a surplus one', async () => {
+      const { instanceUuid } = machines.find(({ name }) => name === 'apps-worker-1')!;
+      machines = machines.map((machine) =>
+        machine.instanceUuid === instanceUuid ? { ...machine, name: 'apps-worker-7' } : machine,
+      );
+      expect(await check(provisionnementVmsApps)).toEqual({ state: 'done', notes: [note('apps-worker-2')] });
+    });
+
+    test('an answer lost to its deletion doubles nothing', async () => {
+      prune = true;
+      sandbox.inject({ operation: 'Destroy_Task', subject: 'apps-worker-2', kind: 'lost-answer' });
+      const context = contextOf(provisionnementVmsApps, site.name);
+      await expect(surplus.apply(context)).rejects.toMatchObject({ status: 0, retryable: true });
+      await converge(provisionnementVmsApps, [surplus]);
+      expect(sandbox.effects('power-off')).toEqual(['apps-worker-2']);
+      expect(sandbox.effects('destroy')).toEqual(['apps-worker-2']);
+    });
+
+    test('removing the site takes the surplus machine too, removing one role only its own', async () => {
+      await converge(provisionnementVmsInfra, provisionnementVmsInfra.remove);
+      expect(sandbox.leftovers().machines.sort()).toEqual(['apps-worker-1', 'apps-worker-2']);
+      await converge(provisionnementVmsApps, provisionnementVmsApps.remove);
+      expect(sandbox.leftovers()).toEqual({ machines: [], rules: [] });
+      expect(sandbox.effects('destroy')).toHaveLength(4);
+    });
   });
 
   test('verify names what somebody changed by hand', async () => {

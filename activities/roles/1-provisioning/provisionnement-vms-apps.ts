@@ -5,6 +5,7 @@ import { compareAll } from './compare-machine.js';
 import { hypervisorOf } from './hypervisor-of.js';
 import { provisioningPreflights } from './preflights.js';
 import { provisioningSteps, removalSteps, restartSteps } from './steps.js';
+import { surplusRemoval } from './surplus.js';
 
 export const provisionnementVmsApps = defineRole({
   name: 'provisionnement-vms-apps',
@@ -18,6 +19,6 @@ export const provisionnementVmsApps = defineRole({
     const hypervisor = await hypervisorOf(context.site, context.secrets);
     return hypervisor === undefined ? done : compareAll(hypervisor, context);
   },
-  remove: removalSteps,
+  remove: [...removalSteps, surplusRemoval('provisionnement-vms-apps')],
   operations: { restart: { title: 'Restart machines one after the other', steps: restartSteps } },
 });

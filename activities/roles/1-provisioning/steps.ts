@@ -1,14 +1,16 @@
 import type { RoleName } from '../../../config/phases.js';
 import type { Hypervisor, MachineSpec } from '../../clients/hypervisor.js';
 import { PermanentError } from '../../errors.js';
-import { done, todo, type CheckResult, type Step, type StepContext } from '../../role.js';
+import { done, todo, type Step, type StepContext } from '../../role.js';
 import { compareShape } from './compare-machine.js';
 import type * as HostKeyModule from './host-key.js';
 import { hypervisorOf } from './hypervisor-of.js';
 import { machineSpecOf } from './machine-spec-of.js';
+import { onHypervisor } from './on-hypervisor.js';
 import { separationGroups } from './separation-groups.js';
+import { surplusStep } from './surplus.js';
 
-/** Makes the role's machines: clone all, keep them apart, switch them on, wait until each answers. */
+/** Makes the role's machines: clone all, keep them apart, switch them on, wait until each answers; names what is too much. */
 export function provisioningSteps(role: RoleName): readonly Step[] {
   return [
     {
@@ -77,10 +79,11 @@ export function provisioningSteps(role: RoleName): readonly Step[] {
         return ['answers SSH'];
       },
     },
+    surplusStep(role),
   ];
 }
 
-/** Deletes the role's machines and their rules; nothing of the site stays in the hypervisor. */
+/** Deletes the role's machines and their rules. */
 export const removalSteps: readonly Step[] = [
   {
     id: 'unseparate',
@@ -153,16 +156,6 @@ export const restartSteps: readonly Step[] = [
     },
   },
 ];
-
-/** A check that has nothing to say about machines that another team delivers. */
-function onHypervisor(
-  check: (hypervisor: Hypervisor, context: StepContext) => Promise<CheckResult>,
-): (context: StepContext) => Promise<CheckResult> {
-  return async (context) => {
-    const hypervisor = await hypervisorOf(context.site, context.secrets);
-    return hypervisor === undefined ? done : check(hypervisor, context);
-  };
-}
 
 /** A running machine is not switched off behind its users' back: a person says when, one machine after the other. */
 async function refuseColdResize(
