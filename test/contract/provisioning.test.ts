@@ -216,6 +216,15 @@ describe('the provisioning roles', () => {
       expect(sandbox.effects('destroy')).toEqual(['apps-worker-2']);
     });
 
+    test('the rule of a pair that became one machine goes with the site', async () => {
+      expect(sandbox.leftovers().rules).toHaveLength(1);
+      machines = machines.filter(({ name }) => name !== 'vault-2');
+      await converge(provisionnementVmsApps, provisionnementVmsApps.remove);
+      expect(sandbox.leftovers().rules).toHaveLength(1);
+      await converge(provisionnementVmsInfra, provisionnementVmsInfra.remove);
+      expect(sandbox.leftovers()).toEqual({ machines: [], rules: [] });
+    });
+
     test('removing the site takes the surplus machine too, removing one role only its own', async () => {
       await converge(provisionnementVmsInfra, provisionnementVmsInfra.remove);
       expect(sandbox.leftovers().machines.sort()).toEqual(['apps-worker-1', 'apps-worker-2']);

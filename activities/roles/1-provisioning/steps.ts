@@ -92,8 +92,7 @@ export const removalSteps: readonly Step[] = [
     profile: 'quick',
     outlivesMachines: true,
     check: onHypervisor(async (hypervisor, context) => {
-      const names = separationGroups(context.machines).map((group) => group.name);
-      const present = (await hypervisor.separations(context)).filter((name) => names.includes(name));
+      const present = await rulesOf(hypervisor, context);
       return present.length === 0
         ? done
         : todo(
@@ -103,10 +102,8 @@ export const removalSteps: readonly Step[] = [
     }),
     apply: async (context) => {
       const hypervisor = await hypervisorOf(context.site, context.secrets);
-      return hypervisor?.removeSeparation(
-        separationGroups(context.machines).map((group) => group.name),
-        context,
-      );
+      if (hypervisor === undefined) return;
+      return hypervisor.removeSeparation(await rulesOf(hypervisor, context), context);
     },
   },
   {
@@ -156,6 +153,12 @@ export const restartSteps: readonly Step[] = [
     },
   },
 ];
+
+/** The role's groups that have a rule, those too that shrank to one machine since. */
+async function rulesOf(hypervisor: Hypervisor, context: StepContext): Promise<string[]> {
+  const groups = new Set<string>(context.machines.map(({ group }) => group));
+  return (await hypervisor.separations(context)).filter((name) => groups.has(name));
+}
 
 /** A running machine is not switched off behind its users' back: a person says when, one machine after the other. */
 async function refuseColdResize(
