@@ -51,6 +51,7 @@ export function renderSummary(view: RunView, historyUrl: string | undefined): st
     ...(waited > 1000 ? [`  Approvals   waited for ${clock(waited)} of it`] : []),
     ...totals.failed.map((line) => `  Failed      ${line}`),
     ...totals.skipped.map((line) => `  Skipped     ${line}`),
+    ...(view.mode === 'check' ? wouldDo(phases) : []),
     ...renderNotes(view),
     ...(missing.length > 0 && view.mode === 'apply'
       ? wrap(`Not in this version, not run: ${missing.join(', ')}`, 78, '  ').map((line) => `  ${line}`)
@@ -80,6 +81,17 @@ function dryRun(view: RunView, totals: Totals): string {
   if (totals.todo + totals.unknown + totals.failed.length === 0)
     return `0 changes. Everything is as the plan says (checked ${count(totals.steps, 'step')}).`;
   return `${view.site}: ${count(totals.todo, 'step')} would change something, ${totals.unknown} cannot be known yet, ${totals.failed.length} failed. Nothing was changed.`;
+}
+
+/** What a dry run found to do, in the words of the checks: the first of each phase. */
+function wouldDo(phases: readonly PhaseState[]): string[] {
+  const summaries = phases.flatMap((phase) => phase.summary ?? []);
+  const samples = summaries.flatMap((summary) => summary.samples);
+  const left = summaries.reduce((total, { changes }) => total + changes, 0) - samples.length;
+  return [
+    ...samples.map(({ target, message }) => `  Would do    ${target}: ${message}`),
+    ...(left > 0 ? [`              and ${count(left, 'more change')}`] : []),
+  ];
 }
 
 function waitedMs(view: RunView): number {

@@ -19,7 +19,10 @@ function view(status: RunView['status'], mode: 'apply' | 'check', phase: object,
   } as unknown as RunView;
 }
 
-const summary = { total: 9, done: 9, changed: 0, todo: 0, unknown: 0, retries: 0, skipped: [], failed: [] };
+const summary = {
+  ...{ total: 9, done: 9, changed: 0, changes: 0, todo: 0, unknown: 0, retries: 0 },
+  ...{ skipped: [], failed: [], samples: [] },
+};
 const notes = (count: number): object[] => Array.from({ length: count }, () => ({ message }));
 const ended = (mode: 'apply' | 'check', members: object): RunView =>
   view('COMPLETED', mode, { state: 'done', summary: { ...summary, ...members } });
@@ -33,6 +36,17 @@ test.each(['apply', 'check'] as const)('a run in mode %s with nothing to do says
 
 test('the summary of an older run, which has no notes, says none', () => {
   expect(renderSummary(ended('apply', {}), undefined)).toHaveLength(1);
+});
+
+test('a dry run names what it would do, as far as it was kept', () => {
+  const samples = [{ target: 'demo', message: 'delete apps-worker-3' }];
+  const found = { todo: 1, changes: 4, samples };
+  expect(renderSummary(ended('check', found), undefined)).toEqual([
+    'demo: 1 step would change something, 0 cannot be known yet, 0 failed. Nothing was changed.   00:00:00',
+    '  Would do    demo: delete apps-worker-3',
+    '              and 3 more changes',
+  ]);
+  expect(renderSummary(ended('apply', found), undefined)).toHaveLength(1);
 });
 
 test('the picture of a run under way shows notes of open and of ended phases, the summary of an ended one does', () => {
