@@ -144,6 +144,35 @@ export const scenarios: Scenario[] = [
     },
   },
   {
+    // Two roles share the one clone at a time that the site file allows; one clone is parked, one check has a note.
+    name: 'capped-open',
+    phases: ['provisioning'],
+    play: async () => {
+      const steps = [step('clone', { queue: 'hypervisor' }), step('surplus', { on: 'site' })];
+      const infra = role('provisionnement-vms-infra', steps);
+      const apps = role('provisionnement-vms-apps', steps);
+      const planned = planOf([phase(1, 'provisioning', [infra, apps])], 2);
+      planned.site.hypervisor = { kind: 'vsphere', concurrentClones: 1 } as Plan['site']['hypervisor'];
+      const laboratory = await Laboratory.open(planned, {
+        'provisionnement-vms-infra.clone@vault-1': async () => {
+          throw permanentFailure('no space');
+        },
+        'provisionnement-vms-apps.surplus': async () => ({
+          state: 'unchanged',
+          changeCount: 0,
+          changes: [],
+          notes: ['vault-3 is too much'],
+        }),
+      });
+      await laboratory.deploy(planned);
+      await laboratory.phaseShows(
+        'provisioning',
+        ({ parked, notes, roles }) => parked.length === 1 && notes?.length === 1 && roles[0]?.done === 1,
+      );
+      return laboratory;
+    },
+  },
+  {
     name: 'removed',
     phases: [name],
     play: async () => {
