@@ -35,7 +35,9 @@ async function confirmed(
   given: string | undefined,
   only: string[] | undefined,
 ): Promise<void> {
-  const what = only ? only.join(', ') : `${count(plan.machines.length, 'machine')}, those that earlier plans left, and their data`;
+  const what = only
+    ? only.join(', ')
+    : `${count(plan.machines.length, 'machine')}, those that earlier plans left, and their data`;
   const name =
     given ??
     (process.stdin.isTTY
