@@ -40,7 +40,8 @@ export async function startRun(
             ...options,
             stateAttribute,
             taskQueue,
-            hypervisorQueue: hypervisorQueue(hypervisor.kind),
+            // Machines of another team are never cloned, so no worker polls a queue for it.
+            hypervisorQueue: hypervisor.kind === 'existing' ? taskQueue : hypervisorQueue(hypervisor.kind),
           },
         },
       ],

@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Client, Connection } from '@temporalio/client';
-import { createSecrets } from '../../config/secrets.js';
+import { parseDocument } from 'yaml';
+import { createSecrets, type Secrets } from '../../config/secrets.js';
+import type { Site } from '../../config/site.js';
 import { loadSite } from '../../config/load.js';
 import { computeInventory } from '../../config/inventory.js';
 import type { RunView } from '../../client/run/view.js';
@@ -61,18 +64,14 @@ describe.each(['examples/site-100.yaml', 'examples/site-1000.yaml'])('%s', (file
 
   test('no secret stands in a history, a log, the journal, the plan or an argument', async () => {
     const site = await loadSite(file);
-    const environment = Object.fromEntries(
-      [
-        ['SOCLE_MASTER_KEY', 'master.key'],
-        ['SOCLE_VSPHERE_PASSWORD', 'vcenter.password'],
-      ].map(([name, path]) => [name!, readFileSync(`${stack.stateFolder}/${path!}`, 'utf8')]),
-    );
-    const secrets = createSecrets(site, environment);
+    const secrets = secretsOf(site, stack.stateFolder);
     const privateLines = computeInventory(site)
       .machines.flatMap(({ name }) => [secrets.hostKey(name), secrets.bootstrapHostKey(name)])
       .concat(secrets.operatorKey())
       .flatMap(({ privateKey }) => privateKey.split('\n').slice(2, -2));
-    const canaries = [...Object.values(environment), ...privateLines].filter((value) => value.length > 20);
+    const canaries = [...Object.values(demoSecrets(stack.stateFolder)), ...privateLines].filter(
+      (value) => value !== undefined && value.length > 20,
+    ) as string[];
     expect(processArguments).toContain('worker/main.js');
     const haystacks = [
       processArguments,
@@ -90,6 +89,14 @@ describe.each(['examples/site-100.yaml', 'examples/site-1000.yaml'])('%s', (file
       ),
     );
     expect(found.length).toBe(0);
+  });
+
+  test('the same machines, delivered by another team, are only verified', async () => {
+    const before = (await stack.journal()).length;
+    const ran = await stack.socle('deploy', await asDelivered(file, stack.stateFolder), '--yes');
+    expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 0 });
+    expect(ran.stdout).toContain('0 changes. Everything is as the plan says');
+    expect((await stack.journal()).slice(before)).toEqual([]);
   });
 
   test('is removed without leftovers', async () => {
@@ -122,6 +129,40 @@ test('a second run of a site is refused while one is under way; cancel ends it a
     .map(({ subject }) => subject);
   expect(new Set(created.slice(-21)).size).toBe(Math.min(21, created.length));
 });
+
+/** The site's file with its machines as another team would hand them over: addresses and host keys given. */
+async function asDelivered(file: string, stateFolder: string): Promise<string> {
+  const site = await loadSite(file);
+  const secrets = secretsOf(site, stateFolder);
+  const document = parseDocument(readFileSync(file, 'utf8'));
+  document.set('hypervisor', { kind: 'existing' });
+  document.set(
+    'machines',
+    Object.fromEntries(
+      computeInventory(site).machines.map(({ name, address }) => [
+        name,
+        { address, hostKey: secrets.hostKey(name).publicKey.split(' ').slice(0, 2).join(' ') },
+      ]),
+    ),
+  );
+  const path = join(stateFolder, 'delivered.yaml');
+  writeFileSync(path, document.toString());
+  return path;
+}
+
+/** What the worker under test derives and resolves. */
+function secretsOf(site: Site, stateFolder: string): Secrets {
+  return createSecrets(site, demoSecrets(stateFolder));
+}
+
+function demoSecrets(stateFolder: string): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    [
+      ['SOCLE_MASTER_KEY', 'master.key'],
+      ['SOCLE_VSPHERE_PASSWORD', 'vcenter.password'],
+    ].map(([name, path]) => [name!, readFileSync(join(stateFolder, path!), 'utf8')]),
+  );
+}
 
 /** Every history of the site's runs and phases, as text, payloads decoded. */
 async function histories(of: StackUnderTest, site: string): Promise<string[]> {
