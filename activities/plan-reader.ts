@@ -30,17 +30,29 @@ async function fetchPlan(client: Client, { workflowId, runId }: PlanRun, hash: s
     historyEventFilterType:
       proto.temporal.api.enums.v1.HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT,
   });
-  const payload = answer.history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
-  if (!payload) throw new Error(`the first history event of ${workflowId} holds no plan`);
-  const codecs = client.options.loadedDataConverter.payloadCodecs;
-  const decoded = await codecs.reduceRight(
-    async (payloads, codec) => codec.decode(await payloads),
-    Promise.resolve([payload]),
-  );
-  const input = client.options.loadedDataConverter.payloadConverter.fromPayload<DeploymentInput>(decoded[0]!);
-  if (hashOf(input.plan) !== hash)
+  const { plan } = await deploymentInput(client, answer.history?.events?.[0]);
+  if (hashOf(plan) !== hash)
     throw new PermanentError(
       `the plan of ${workflowId} does not have the hash ${hash.slice(0, 8)} that was approved`,
     );
-  return input.plan;
+  return plan;
+}
+
+/**
+ * What a run was started with, from its first history event.
+ * @throws Error when that event holds none.
+ */
+export async function deploymentInput(
+  client: Client,
+  first: proto.temporal.api.history.v1.IHistoryEvent | undefined,
+): Promise<DeploymentInput> {
+  const started = first?.workflowExecutionStartedEventAttributes;
+  const payload = started?.input?.payloads?.[0];
+  if (!payload) throw new Error(`the first history event of ${started?.workflowId ?? 'a run'} holds no plan`);
+  const { payloadCodecs, payloadConverter } = client.options.loadedDataConverter;
+  const decoded = await payloadCodecs.reduceRight(
+    async (payloads, codec) => codec.decode(await payloads),
+    Promise.resolve([payload]),
+  );
+  return payloadConverter.fromPayload<DeploymentInput>(decoded[0]!);
 }

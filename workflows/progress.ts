@@ -6,8 +6,14 @@ export const maximumListed = 200;
 
 type At = { role: string; step: string; target: string };
 export type RunningStep = At & { sinceMs: number };
-/** `park` counts the parks of this phase; an answer must name it. */
-export type ParkedStep = At & { park: number; sinceMs: number; message: string; attempts: number };
+/** `park` counts the parks of this phase; an answer must name it. `firstMs`: when the first of the attempts began. */
+export type ParkedStep = At & {
+  park: number;
+  sinceMs: number;
+  firstMs?: number;
+  message: string;
+  attempts: number;
+};
 export type Finding = At & { message: string };
 export type SkippedStep = At & { who: string; reason: string };
 

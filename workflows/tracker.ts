@@ -70,9 +70,17 @@ export function createTracker(input: PhaseInput, totals: (role: PlanRole) => num
       append(progress.failed, { ...at, message });
     },
     parked: (at, message, attempts) => {
+      const firstMs = progress.running.find((running) => same(running, at))?.sinceMs;
       drop(at);
       parks += 1;
-      const park: ParkedStep = { ...at, park: parks, sinceMs: Date.now(), message, attempts };
+      const park: ParkedStep = {
+        ...at,
+        park: parks,
+        sinceMs: Date.now(),
+        ...(firstMs !== undefined && { firstMs }),
+        message,
+        attempts,
+      };
       progress.parked.push(park);
       return park;
     },

@@ -4,19 +4,21 @@ import { renderGate } from './gate.js';
 import { groupBy } from './group-by.js';
 import { renderNotes } from './notes.js';
 import { renderPark } from './park.js';
-import { bar, clock, paint, spread } from './text.js';
+import { bar, clock, inWords, moment, paint, spread, wrap } from './text.js';
 
-export type RunScreen = { now: number; details: boolean; leftMs?: number };
+/** `width`: columns that parked steps keep to, 80 unless told. */
+export type RunScreen = { now: number; details: boolean; leftMs?: number; width?: number };
 
 /** A run as it is watched, 80 columns; every line is true at `now`. */
-export function renderRun(view: RunView, { now, details, leftMs }: RunScreen): string[] {
+export function renderRun(view: RunView, screen: RunScreen): string[] {
+  const { now, leftMs } = screen;
   const left =
     leftMs === undefined || view.status !== 'RUNNING'
       ? ''
-      : `   about ${leftMs < 90_000 ? `${Math.max(1, Math.round(leftMs / 1000))} s` : `${Math.round(leftMs / 60_000)} min`} left`;
+      : `   about ${inWords(Math.max(1_000, leftMs))} left`;
   const elapsed = clock((view.endedMs ?? now) - view.startedMs);
   const head = spread(`${view.site}  ${view.mode}  plan ${view.hash.slice(0, 8)}`, `${elapsed}${left}`);
-  if (!view.progress) return [head, ...renderNoWorker(view)];
+  if (!view.progress) return [head, ...renderNoWorker(view, now)];
   const { progress } = view;
   const lines = [paint.bold(head)];
   if (progress.state === 'accepting') lines.push(`  accepting the plan${waitingFor(view)}`);
@@ -24,13 +26,14 @@ export function renderRun(view: RunView, { now, details, leftMs }: RunScreen): s
     lines.push('▸ Preflight: asking every outside system, nothing is changed');
   for (const finding of progress.preflight)
     lines.push(`  ${paint.red('✗')} ${finding.role} ${finding.message}`);
-  for (const phase of progress.phases) lines.push(...renderPhase(view, phase, now, details));
+  for (const phase of progress.phases) lines.push(...renderPhase(view, phase, screen));
   // The summary of a run that has ended says them.
-  if (view.status === 'RUNNING') lines.push(...renderNotes(view, details ? Infinity : 3));
+  if (view.status === 'RUNNING') lines.push(...renderNotes(view, screen.details ? Infinity : 3));
   return lines;
 }
 
-function renderPhase(view: RunView, phase: PhaseState, now: number, details: boolean): string[] {
+function renderPhase(view: RunView, phase: PhaseState, screen: RunScreen): string[] {
+  const { now } = screen;
   const title = `${phase.number} ${phase.title}`;
   const took = phase.startedMs === undefined ? '' : clock((phase.endedMs ?? now) - phase.startedMs);
   const open = view.open[phase.name];
@@ -38,10 +41,7 @@ function renderPhase(view: RunView, phase: PhaseState, now: number, details: boo
   if (phase.state === 'gate')
     return [gateLine(title, gate), ...(gate && gate.state !== 'checking' ? renderGate(view, gate, now) : [])];
   if (phase.state === 'running')
-    return [
-      paint.cyan(runningLine(title, open, took)),
-      ...(open ? renderOpen(view, open, now, details) : []),
-    ];
+    return [paint.cyan(runningLine(title, open, took)), ...(open ? renderOpen(view, open, screen) : [])];
   if (phase.state === 'not-available') return [paint.dim(spread(`  ${title}`, 'not in this version'))];
   if (phase.state === 'waiting') return [`  ${title}`];
   const { summary } = phase;
@@ -63,7 +63,8 @@ function gateLine(title: string, gate: GateProgress | undefined): string {
   );
 }
 
-function renderOpen(view: RunView, open: PhaseProgress, now: number, details: boolean): string[] {
+function renderOpen(view: RunView, open: PhaseProgress, screen: RunScreen): string[] {
+  const { details } = screen;
   const lines: string[] = [];
   const groups = groupBy(open.running, (running) => `${running.role}  ${running.step}`);
   for (const [work, running] of groups)
@@ -87,7 +88,7 @@ function renderOpen(view: RunView, open: PhaseProgress, now: number, details: bo
       );
   const others = open.roles.filter((role) => role.state === 'running').map((role) => role.name);
   for (const park of open.parked.slice(0, details ? 50 : 3))
-    lines.push('', ...renderPark(view, open, park, others, now));
+    lines.push('', ...renderPark(view, open, park, others, screen));
   if (open.parked.length > 3 && !details)
     lines.push(`    and ${open.parked.length - 3} more parked steps: socle status ${view.site} --json`);
   return lines;
@@ -108,12 +109,18 @@ function waitingFor(view: RunView): string {
   return note ? `: ${note}` : '';
 }
 
-function renderNoWorker(view: RunView): string[] {
-  if (view.status !== 'RUNNING')
+function renderNoWorker(view: RunView, now: number): string[] {
+  if (view.status !== 'RUNNING' || !view.noWorker)
     return [`  ${view.status.toLowerCase()}${view.failure ? `: ${view.failure}` : ''}`];
-  const queue = view.noWorker?.taskQueue ?? 'socle';
+  const { taskQueue, lastSeenMs, phase, phases, stepsDone, stepsTotal } = view.noWorker;
+  const seen = lastSeenMs === undefined ? '' : ` (last seen ${moment(lastSeenMs, now)})`;
+  const at = phase === undefined ? 'no phase yet' : `phase ${phase} of ${phases}`;
   return [
-    `${view.site}: running, but no worker answers on task queue ${queue}. Nothing is lost; it goes on when one starts:`,
+    ...wrap(
+      `${view.site}: running, but no worker answers on task queue ${taskQueue}${seen}. Nothing is lost; it goes on when one starts:`,
+      80,
+    ),
     '  socle worker',
+    `From the history: ${at}, ${stepsDone.toLocaleString('en')} of ${stepsTotal.toLocaleString('en')} steps done.`,
   ];
 }

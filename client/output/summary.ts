@@ -1,7 +1,7 @@
 import type { PhaseState } from '../../workflows/progress.js';
 import type { RunView } from '../run/view.js';
 import { renderNotes } from './notes.js';
-import { clock, count, wrap } from './text.js';
+import { clock, count, inWords, wrap } from './text.js';
 
 type Totals = {
   phases: number;
@@ -45,9 +45,8 @@ export function renderSummary(view: RunView, historyUrl: string | undefined): st
   const totals = totalsOfRun(phases);
   const missing = phases.filter((phase) => phase.state === 'not-available').map((phase) => phase.title);
   const waited = waitedMs(view);
-  const elapsed = clock((view.endedMs ?? view.startedMs) - view.startedMs);
   return [
-    `${headline(view, totals)}   ${elapsed}`,
+    headline(view, totals),
     ...(waited > 1000 ? [`  Approvals   waited for ${clock(waited)} of it`] : []),
     ...totals.failed.map((line) => `  Failed      ${line}`),
     ...totals.skipped.map((line) => `  Skipped     ${line}`),
@@ -67,20 +66,28 @@ export function renderSummary(view: RunView, historyUrl: string | undefined): st
 
 function headline(view: RunView, totals: Totals): string {
   const done = `${count(totals.phases, 'phase')}, ${count(totals.steps, 'step')}, ${count(totals.retries, 'retry', 'retries')}${totals.skipped.length > 0 ? `, ${totals.skipped.length} skipped` : ''}`;
-  if (view.status === 'FAILED') return `${view.site}: the run failed.  ${done}`;
-  if (view.status === 'CANCELED') return `${view.site}: the run was canceled.  ${done}`;
-  if (view.status !== 'COMPLETED') return `${view.site}: ${view.status.toLowerCase()}.  ${done}`;
-  if (view.mode === 'remove') return `${view.site} is removed.  ${done}`;
+  const elapsed = `   ${clock(tookMs(view))}`;
+  if (view.status === 'FAILED') return `${view.site}: the run failed.  ${done}${elapsed}`;
+  if (view.status === 'CANCELED') return `${view.site}: the run was canceled.  ${done}${elapsed}`;
+  if (view.status !== 'COMPLETED') return `${view.site}: ${view.status.toLowerCase()}.  ${done}${elapsed}`;
+  if (view.mode === 'remove') return `${view.site} is removed.  ${done}${elapsed}`;
   if (view.mode === 'check') return dryRun(view, totals);
-  if (totals.changed === 0)
-    return `0 changes. Everything is as the plan says (checked ${count(totals.steps, 'step')}).`;
-  return `${view.site} is deployed.  ${done}, ${totals.changed} changed`;
+  // A skipped step may well not be as the plan says.
+  if (totals.changed + totals.skipped.length === 0) return nothingToDo(view, totals);
+  return `${view.site} is deployed.  ${done}, ${totals.changed} changed${elapsed}`;
 }
 
 function dryRun(view: RunView, totals: Totals): string {
-  if (totals.todo + totals.unknown + totals.failed.length === 0)
-    return `0 changes. Everything is as the plan says (checked ${count(totals.steps, 'step')}).`;
-  return `${view.site}: ${count(totals.todo, 'step')} would change something, ${totals.unknown} cannot be known yet, ${totals.failed.length} failed. Nothing was changed.`;
+  if (totals.todo + totals.unknown + totals.failed.length === 0) return nothingToDo(view, totals);
+  return `${view.site}: ${count(totals.todo, 'step')} would change something, ${totals.unknown} cannot be known yet, ${totals.failed.length} failed. Nothing was changed.   ${clock(tookMs(view))}`;
+}
+
+function nothingToDo(view: RunView, totals: Totals): string {
+  return `0 changes. Everything is as the plan says (checked ${count(totals.steps, 'step')} in ${inWords(tookMs(view))}).`;
+}
+
+function tookMs(view: RunView): number {
+  return (view.endedMs ?? view.startedMs) - view.startedMs;
 }
 
 /** What a dry run found to do, in the words of the checks: the first of each phase. */

@@ -7,6 +7,14 @@ export function clock(ms: number): string {
   return parts.map((part) => String(part).padStart(2, '0')).join(':');
 }
 
+/** `38 s`, `12 min`, `1 h 5 min`: a duration as one says it. */
+export function inWords(ms: number): string {
+  if (ms < 89_500) return `${Math.max(0, Math.round(ms / 1000))} s`;
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 90) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}`;
+}
+
 /** `12:41` by the computer's own time zone, with the day when it is another one. */
 export function moment(ms: number, now = Date.now()): string {
   const date = new Date(ms);
@@ -49,6 +57,21 @@ export function wrap(text: string, width: number, indent = ''): string[] {
     lines.push(line);
   }
   return lines;
+}
+
+/**
+ * A label, then a text that stays within `width` columns: its following lines begin where its first one does.
+ * @param joint ends each line that goes on, as ` \\` does in a shell command; without it a longer word is cut.
+ */
+export function hanging(label: string, text: string, width: number, joint = ''): string[] {
+  const room = width - label.length;
+  if (text.length <= room && !text.includes('\n')) return [label + text];
+  const cut = joint === '' && room < Infinity ? new RegExp(`\\S{${room}}(?=\\S)`, 'g') : /(?!)/g;
+  const lines = wrap(text.replace(cut, '$& '), room - joint.length);
+  return lines.map(
+    (line, index) =>
+      (index === 0 ? label : ' '.repeat(label.length)) + line + (index < lines.length - 1 ? joint : ''),
+  );
 }
 
 /** Colours where the terminal has them; picocolors honours NO_COLOR. */

@@ -6,19 +6,21 @@ import {
 } from '@temporalio/client';
 import { exitCodes, UserError } from '../../config/errors.js';
 import type { DeploymentProgress, PhaseProgress } from '../../workflows/progress.js';
+import { readFromHistory } from './from-history.js';
 import type { PendingStep, RunView } from './view.js';
 
 const answerWithinMs = 3_000;
+const describeWithinMs = 5_000;
 
 /**
- * Reads what is known of a run: by query when a worker answers within 3 s, from the memo and the descriptions otherwise.
+ * Reads what is known of a run: by query when a worker answers within 3 s, from the memo, the descriptions and the histories otherwise.
  * @param site the site's name, or a whole workflow id such as `check/…`.
  * @throws UserError when there is no run of that name.
  */
 export async function readRun(client: Client, site: string): Promise<RunView> {
   const workflowId = site.includes('/') ? site : `site/${site}`;
   const handle = client.workflow.getHandle(workflowId);
-  const description = await describe(handle, site);
+  const description = await describe(client, handle, site);
   const { memo, runId, startTime, closeTime, status, taskQueue } = description;
   const view: RunView = {
     site: memoText(memo, 'site') ?? site,
@@ -36,18 +38,20 @@ export async function readRun(client: Client, site: string): Promise<RunView> {
   const running = view.status === 'RUNNING';
   const progress = running ? await ask<DeploymentProgress>(client, workflowId, runId) : outcomeOf(view, memo);
   if (progress) view.progress = progress;
-  else if (running) view.noWorker = { taskQueue, stepsDone: 0 };
+  else if (running) view.noWorker = await readFromHistory(client, view, taskQueue);
   if (running) await readOpenPhases(client, view);
   if (view.status === 'FAILED') view.failure = await failureOf(client, workflowId, runId);
   return view;
 }
 
 async function describe(
+  client: Client,
   handle: { describe: () => Promise<WorkflowExecutionDescription> },
   site: string,
 ): Promise<WorkflowExecutionDescription> {
   try {
-    return await handle.describe();
+    // Without a limit the SDK tries a server that is away for 20 s before it says so.
+    return await client.connection.withDeadline(Date.now() + describeWithinMs, () => handle.describe());
   } catch (error) {
     if (error instanceof WorkflowNotFoundError)
       throw new UserError(`There is no run of ${site}. See: socle list`, exitCodes.notFound);
@@ -102,8 +106,9 @@ async function ask<T>(client: Client, workflowId: string, runId: string): Promis
       client.workflow.getHandle(workflowId, runId).query<T>('progress'),
     );
   } catch (error) {
-    // Deadline, no poller, or a query that came before the first workflow task: all mean "no answer now".
-    if (/deadline|poller|not answered|UNAVAILABLE|DEADLINE|before|unknown queryType/i.test(textOf(error)))
+    // Deadline, no poller, or a query that came before the first workflow task: all mean "no answer now". At the
+    // deadline itself the server may say first that the call was cancelled.
+    if (/deadline|cancelled|poller|not answered|UNAVAILABLE|before|unknown queryType/i.test(textOf(error)))
       return undefined;
     throw error;
   }

@@ -9,6 +9,17 @@ export type PendingStep = {
   resource?: string;
 };
 
+/** How far a run is by its histories, and when a worker last asked the task queue for work. */
+export type NoWorker = {
+  taskQueue: string;
+  lastSeenMs?: number;
+  /** Number of the phase that it is in or at whose gate it is; absent before the first. */
+  phase?: number;
+  phases: number;
+  stepsDone: number;
+  stepsTotal: number;
+};
+
 /** Everything that is known of a run at one moment. */
 export type RunView = {
   site: string;
@@ -35,6 +46,6 @@ export type RunView = {
   pending: PendingStep[];
   /** Why it failed, in the run's own words. */
   failure?: string;
-  /** Seconds since a worker last polled, when none answers. */
-  noWorker?: { taskQueue: string; stepsDone: number };
+  /** Set while no worker answers. */
+  noWorker?: NoWorker;
 };

@@ -51,6 +51,7 @@ describe.each(['update', 'signal'] as const)('an answer by %s', (way) => {
     const [one, two] = [await parked('vault-1'), await parked('vault-2')];
     expect([one.park, two.park].sort()).toEqual([1, 2]);
     expect(one).toMatchObject({ role: 'install-vault', step: 'a', message: 'the disk is full', attempts: 1 });
+    expect(one.firstMs).toBeLessThanOrEqual(one.sinceMs);
     await laboratory.phaseShows(name, ({ roles }) => roles[0]!.done === 2 && roles[1]!.state === 'done');
     expect(laboratory.called('install-vault.b').map(({ target }) => target)).toEqual(['vault-3']);
     first.mend();

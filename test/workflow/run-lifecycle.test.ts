@@ -99,10 +99,52 @@ test('a run without a worker says so and goes on when one comes', async () => {
   laboratory = await Laboratory.open(planned, {}, { worker: false });
   const run = await laboratory.deploy(planned);
   const view = await readRun(laboratory.client, laboratory.siteName);
-  expect(view).toMatchObject({ status: 'RUNNING', noWorker: { taskQueue: laboratory.taskQueue } });
+  expect(view).toMatchObject({ status: 'RUNNING' });
+  expect(view.noWorker).toEqual({ taskQueue: laboratory.taskQueue, phases: 9, stepsDone: 0, stepsTotal: 2 });
   await laboratory.startWorker();
   expect(await run.result()).toMatchObject({ state: 'done' });
   expect(await readRun(laboratory.client, laboratory.siteName)).not.toHaveProperty('noWorker');
+});
+
+test('without a worker the history tells how far this run is: its own steps, not those of an older run', async () => {
+  const planned = planOf(
+    [
+      phase(
+        3,
+        name,
+        [
+          role('install-vault', [step('a'), step('b', { rolling: true, ordered: true }), step('c')], {
+            preflight: [{ name: 'space', title: 'space', kind: 'role' }],
+          }),
+        ],
+        { gate: { approvals: 1, starterMayApprove: true, onExpiry: 'rejected' } },
+      ),
+      phase(4, 'clusters', [
+        role('install-rke2-apps', [step('d')]),
+        role('install-rancher-server', [step('e')], { available: false }),
+      ]),
+    ],
+    2,
+  );
+  let breaks = false;
+  laboratory = await Laboratory.open(planned, {
+    'install-vault.preflight.space': async () => ({ state: 'unchanged', changeCount: 0, changes: [] }),
+    'install-vault.b.order': async () => ['vault-2', 'vault-1'] as never,
+    'install-vault.c@vault-2': async ({ mode }) => {
+      if (breaks && mode === 'apply') throw permanentFailure('broken');
+    },
+  });
+  await (await laboratory.deploy(planned, { approveAll: true })).result();
+  breaks = true;
+  const before = Date.now();
+  const run = await laboratory.deploy(planned, { approveAll: true });
+  await laboratory.phaseShows(name, ({ parked, roles }) => parked.length === 1 && roles[0]!.done === 5);
+  await laboratory.stopWorker();
+  const view = await readRun(laboratory.client, laboratory.siteName);
+  expect(view.noWorker).toMatchObject({ phase: 3, phases: 9, stepsDone: 5, stepsTotal: 8 });
+  expect(view.noWorker!.lastSeenMs).toBeGreaterThan(before - 70_000);
+  expect(view.noWorker!.lastSeenMs).toBeLessThanOrEqual(Date.now());
+  await run.terminate();
 });
 
 test('a run does not need the search attribute, and a second one of the site is refused', async () => {
