@@ -4,12 +4,8 @@ import { connected } from '../connect.js';
 import { untilInterrupted } from '../local/interrupted.js';
 import { startStack, type Stack } from '../local/stack.js';
 import { printLines } from '../output/print.js';
-import { renderSummary } from '../output/summary.js';
 import { planSite } from '../plan-site.js';
-import { askAtGates } from '../run/ask-at-gates.js';
-import { historyUrl } from '../run/history-url.js';
-import { outcomeCode } from '../run/outcome-code.js';
-import { watchRun } from '../run/watch-run.js';
+import { watchAndReport } from '../run/watch-and-report.js';
 import { whoAmI } from '../who.js';
 import { expectedPhaseMs } from '../../config/expected-time.js';
 import { exitCodes } from '../../config/errors.js';
@@ -41,7 +37,11 @@ export function demoCommand(): Command {
     )
     .action(async (options: DemoOptions) => {
       if (options.fresh) await rm(options.state, { recursive: true, force: true });
-      const interrupted = untilInterrupted().then(() => exitCodes.canceled);
+      const ending = new AbortController();
+      const interrupted = untilInterrupted().then(() => {
+        ending.abort();
+        return exitCodes.canceled;
+      });
       const stack = await startStack({
         stateFolder: options.state,
         sandbox: true,
@@ -49,8 +49,8 @@ export function demoCommand(): Command {
         say: console.log,
       });
       try {
-        process.exitCode = await Promise.race([deployExample(options, stack), interrupted]);
-        if (options.keep) {
+        process.exitCode = await Promise.race([deployExample(options, stack, ending.signal), interrupted]);
+        if (options.keep && !ending.signal.aborted) {
           printLines([
             '',
             'Still running until Ctrl-C.',
@@ -66,25 +66,26 @@ export function demoCommand(): Command {
     });
 }
 
-async function deployExample({ site, yes }: DemoOptions, stack: Stack): Promise<number> {
+async function deployExample({ site, yes }: DemoOptions, stack: Stack, demo: AbortSignal): Promise<number> {
   if (stack.ui) console.log(`Web UI: ${stack.ui}\n`);
   const answersItself = yes === true || !process.stdout.isTTY;
   const planned = await planSite(site, 'apply');
   const { name } = planned.plan.site;
   return connected(async (connection) => {
     if (!(await openRunOf(connection.client, name)))
-      return runAndWatch(connection, planned, site, {
-        ...(answersItself && { yes: true }),
-        onFailure: 'wait',
-      });
+      return runAndWatch(
+        connection,
+        planned,
+        site,
+        { ...(answersItself && { yes: true }), onFailure: 'wait' },
+        demo,
+      );
     console.log(`${name}: a run is under way, going on with it\n`);
-    const terminal = process.stdout.isTTY;
-    const view = await watchRun(connection.client, name, {
-      terminal,
-      onView: askAtGates(connection.client, whoAmI(undefined), terminal),
+    return watchAndReport(connection, name, {
+      who: whoAmI(undefined),
+      asksFirst: true,
       expected: expectedPhaseMs(planned.plan),
+      demo,
     });
-    printLines(['', ...renderSummary(view, historyUrl(connection.namespace, view.workflowId, view.runId))]);
-    return outcomeCode(view);
   });
 }

@@ -4,13 +4,10 @@ import type { RunOptions } from '../../config/plan-types.js';
 import { connected, type Connected } from '../connect.js';
 import { printJson, printLines } from '../output/print.js';
 import { planHead } from '../output/plan.js';
-import { renderSummary } from '../output/summary.js';
 import { planSite, type PlannedSite } from '../plan-site.js';
-import { askAtGates } from '../run/ask-at-gates.js';
 import { historyUrl } from '../run/history-url.js';
-import { outcomeCode } from '../run/outcome-code.js';
 import { startRun } from '../run/start-run.js';
-import { watchRun } from '../run/watch-run.js';
+import { watchAndReport } from '../run/watch-and-report.js';
 import { whoAmI } from '../who.js';
 import { selectionOf, withSelection, type SelectionOptions } from './selection-options.js';
 
@@ -47,6 +44,7 @@ export function deployCommand(): Command {
 
 /**
  * Starts a planned run, watches it to its end unless detached, and prints the outcome.
+ * @param demo aborted when the demo ends.
  * @returns the exit code.
  */
 export async function runAndWatch(
@@ -54,6 +52,7 @@ export async function runAndWatch(
   planned: PlannedSite,
   file: string,
   options: DeployOptions,
+  demo?: AbortSignal,
 ): Promise<number> {
   const terminal = process.stdout.isTTY && !options.json;
   const startedBy = whoAmI(options.as);
@@ -72,12 +71,11 @@ export async function runAndWatch(
     else printLines([`Started. Watch it: socle watch ${name}`, `History: ${url}`]);
     return 0;
   }
-  const view = await watchRun(connection.client, name, {
-    terminal,
-    onView: askAtGates(connection.client, startedBy, terminal),
+  return watchAndReport(connection, name, {
+    who: startedBy,
+    json: options.json === true,
+    asksFirst: true,
     ...(planned.plan.mode === 'apply' && { expected: expectedPhaseMs(planned.plan) }),
+    ...(demo && { demo }),
   });
-  if (options.json) printJson(view);
-  else printLines(['', ...renderSummary(view, url)]);
-  return outcomeCode(view);
 }

@@ -6,7 +6,8 @@ import { renderSummary } from '../output/summary.js';
 import { historyUrl } from '../run/history-url.js';
 import { outcomeCode } from '../run/outcome-code.js';
 import { readRun } from '../run/read-run.js';
-import { watchRun } from '../run/watch-run.js';
+import { watchAndReport } from '../run/watch-and-report.js';
+import { whoAmI } from '../who.js';
 import { exitCodes } from '../../config/errors.js';
 
 /** `socle status SITE`: where the run is, once. */
@@ -33,13 +34,12 @@ export function statusCommand(): Command {
 /** `socle watch SITE`: the live view, until the run ends; leaving it does not stop the run. */
 export function watchCommand(): Command {
   return new Command('watch')
-    .description('watch the run of a site; Ctrl-C leaves, the run goes on')
+    .description('watch the run of a site; q or Ctrl-C leaves, the run goes on')
     .argument('<site>', 'name of the site, or a run id such as check/…')
-    .action(async (site: string) => {
-      await connected(async ({ client, namespace }) => {
-        const view = await watchRun(client, site, { terminal: process.stdout.isTTY });
-        printLines(['', ...renderSummary(view, historyUrl(namespace, view.workflowId, view.runId))]);
-        process.exitCode = outcomeCode(view);
-      });
+    .option('--as <name>', 'who answers gates by key')
+    .action(async (site: string, options: { as?: string }) => {
+      process.exitCode = await connected((connection) =>
+        watchAndReport(connection, site, { who: whoAmI(options.as), asksFirst: false }),
+      );
     });
 }

@@ -1,37 +1,66 @@
-import { createInterface, Readline } from 'node:readline/promises';
 import type { Client } from '@temporalio/client';
+import { UserError } from '../../config/errors.js';
+import type { GateProgress } from '../../workflows/progress.js';
 import { answerGate } from './answer.js';
+import { answerableGate } from './answerable-gate.js';
+import type { AnswerKey, Terminal } from './terminal.js';
 import type { RunView } from './view.js';
 
-/**
- * Asks the person at the terminal when a gate opens. Without a terminal nothing is asked: the run waits for
- * `socle approve`.
- */
-export function askAtGates(client: Client, who: string, terminal: boolean): (view: RunView) => Promise<void> {
-  const asked = new Set<number>();
+export type Asking = {
+  who: string;
+  terminal: Pick<Terminal, 'ask' | 'takeAnswer'>;
+  /** Ask without a key, once, when a gate opens. */
+  asksFirst: boolean;
+  say: (text: string) => void;
+};
+
+type Answer = { verb: AnswerKey; comment: string };
+
+/** Lets the person at the terminal answer gates: by key, and to a question when a gate opens. */
+export function askAtGates(client: Client, asking: Asking): (view: RunView) => Promise<void> {
+  const asked = new Set<string>();
   return async (view) => {
-    const gate = view.progress?.gates.at(-1);
-    if (!terminal || gate?.state !== 'open' || asked.has(gate.openedMs)) return;
-    asked.add(gate.openedMs);
-    if (!gate.starterMayApprove && view.progress?.startedBy === who) return;
-    const prompt = createInterface({ input: process.stdin, output: process.stdout });
-    prompt.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-    prompt.on('error', () => process.kill(process.pid, 'SIGHUP'));
-    const text = await prompt.question(`Approve phase ${gate.before} as ${who}? [y/N/later] `);
-    prompt.close();
-    // The picture is drawn anew from where it stood: the cursor goes back to where the question began.
-    await new Readline(process.stdout).moveCursor(0, -1).cursorTo(0).clearScreenDown().commit();
-    const verb = /^y(es)?$/i.test(text.trim())
-      ? 'approve'
-      : /^n(o)?$/i.test(text.trim())
-        ? 'reject'
-        : undefined;
-    if (!verb) return;
-    await answerGate(client, view.workflowId, view.runId, verb, {
-      gate: gate.before,
-      hash: view.hash,
-      who,
-      comment: '',
-    });
+    const key = asking.terminal.takeAnswer();
+    const gate = answerableGate(view, asking.who);
+    if (!gate) return;
+    const showing = `${gate.before}#${gate.round}`;
+    const isNew = asking.asksFirst && !asked.has(showing);
+    asked.add(showing);
+    const answer = key ? await commented(key, gate, asking) : isNew ? await decided(gate, asking) : undefined;
+    if (answer)
+      asking.say(`${answer.verb} ${gate.before}: ${await sent(client, view, gate, asking.who, answer)}`);
   };
+}
+
+async function decided(gate: GateProgress, { who, terminal }: Asking): Promise<Answer | undefined> {
+  const text = (await terminal.ask(`Approve phase ${gate.before} as ${who}? [y/N/later] `)) ?? '';
+  if (/^y(es)?$/i.test(text)) return { verb: 'approve', comment: '' };
+  return /^n(o)?$/i.test(text) ? { verb: 'reject', comment: '' } : undefined;
+}
+
+async function commented(
+  verb: AnswerKey,
+  gate: GateProgress,
+  { who, terminal }: Asking,
+): Promise<Answer | undefined> {
+  const comment = await terminal.ask(
+    `${verb === 'approve' ? 'Approve' : 'Reject'} phase ${gate.before} as ${who}. Comment (Ctrl-D: no answer): `,
+  );
+  return comment === undefined ? undefined : { verb, comment };
+}
+
+/** What the run said; a refusal too, since the gate may have been answered meanwhile. */
+async function sent(
+  client: Client,
+  { workflowId, runId, hash }: RunView,
+  { before: gate, round }: GateProgress,
+  who: string,
+  { verb, comment }: Answer,
+): Promise<string> {
+  try {
+    return await answerGate(client, workflowId, runId, verb, { gate, round, hash, who, comment });
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
 }

@@ -1,79 +1,71 @@
-import logUpdate from 'log-update';
 import type { Client } from '@temporalio/client';
-import { renderRun } from '../output/run.js';
 import { readRun } from './read-run.js';
-import { timeLeftMs } from './time-left.js';
+import type { Screen } from './screen.js';
 import type { RunView } from './view.js';
 
 export type WatchOptions = {
-  /** A terminal gets a picture that is drawn anew; anything else a line for each thing that happened. */
-  terminal: boolean;
-  /** Called with each new view; answering `true` stops the watching, the run goes on. */
-  onView?: (view: RunView) => Promise<boolean | void>;
-  details?: () => boolean;
-  /** Milliseconds that each phase usually takes, by name. */
-  expected?: ReadonlyMap<string, number>;
+  screen: Screen;
+  intervalMs: number;
+  /** Awaited with each new view. */
+  onView?: (view: RunView) => Promise<void>;
+  /** Hands over what is to be called at each key. */
+  onKey?: (listener: () => void) => void;
+  /** Ends the watching; the run goes on. */
+  signal: AbortSignal;
 };
 
-const terminalIntervalMs = 500;
-const lineIntervalMs = 1_000;
-
-/** Watches a run until it ends, and answers its last view. Losing the server for a while is said and survived. */
-export async function watchRun(client: Client, site: string, options: WatchOptions): Promise<RunView> {
-  let last = '';
-  for (;;) {
-    const view = await readThroughOutage(client, site);
-    if (view) {
-      const lines = renderRun(view, screenOf(view, options));
-      if (options.terminal) logUpdate(lines.join('\n'));
-      else last = printNews(view, last);
-      const stop = (await options.onView?.(view)) === true;
-      if (view.status !== 'RUNNING' || stop) {
-        if (options.terminal) logUpdate.done();
-        return view;
+/**
+ * Watches a run until it ends. Losing the server for a while is said and survived.
+ * @returns its last view, undefined when the watching ended before the run.
+ */
+export async function watchRun(
+  client: Client,
+  site: string,
+  { screen, intervalMs, onView, onKey, signal }: WatchOptions,
+): Promise<RunView | undefined> {
+  let wake = (): void => undefined;
+  /** Awaits the work, or a key: what is asked by key must not wait for a server that does not answer. */
+  const unlessWoken = <T>(work: Promise<T>): Promise<T | undefined> =>
+    new Promise((resolve, reject) => {
+      wake = () => resolve(undefined);
+      work.then(resolve, reject);
+    });
+  onKey?.(() => {
+    screen.redraw();
+    wake();
+  });
+  const onAbort = (): void => wake();
+  signal.addEventListener('abort', onAbort);
+  try {
+    while (!signal.aborted) {
+      const seen = await unlessWoken(readOrAway(client, site));
+      if (seen === undefined || signal.aborted) continue;
+      if (seen === 'away') screen.away();
+      else {
+        screen.show(seen);
+        await onView?.(seen);
+        if (seen.status !== 'RUNNING') return seen;
       }
+      await unlessWoken(new Promise((resolve) => setTimeout(resolve, intervalMs)));
     }
-    await new Promise((resolve) =>
-      setTimeout(resolve, options.terminal ? terminalIntervalMs : lineIntervalMs),
-    );
+    return undefined;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    screen.end();
   }
 }
 
-function screenOf(view: RunView, options: WatchOptions): { now: number; details: boolean; leftMs?: number } {
-  const now = Date.now();
-  const leftMs = options.expected && timeLeftMs(view, options.expected, now);
-  return {
-    now,
-    details: options.details?.() ?? false,
-    ...(leftMs !== undefined && leftMs > 0 && { leftMs }),
-  };
-}
-
-async function readThroughOutage(client: Client, site: string): Promise<RunView | undefined> {
+async function readOrAway(client: Client, site: string): Promise<RunView | 'away'> {
   try {
     return await readRun(client, site);
   } catch (error) {
     if (!isOutage(error)) throw error;
-    return undefined;
+    return 'away';
   }
 }
 
 function isOutage(error: unknown): boolean {
   const { code, cause } = error as { code?: number; cause?: { code?: number } };
-  // gRPC 4 deadline exceeded, 14 unavailable: the server is away; the run waits for it and so do we.
-  return [code, cause?.code].some((value) => value === 4 || value === 14);
-}
-
-/** Without a terminal: one line whenever a phase, gate or parked step changed. */
-function printNews(view: RunView, last: string): string {
-  const news = renderRun(view, { now: view.startedMs, details: false })
-    .slice(1)
-    .map((line) => line.replace(/\s+\d\d:\d\d:\d\d$/, '').trimEnd())
-    .filter((line) => /^([✓✗■●▸]|\s+(PARKED|What|Do|or|Gate|Type))/.test(line))
-    .map((line) => (line.startsWith('▸') ? line.replace(/[█░]+.*$/, '').trimEnd() : line))
-    .join('\n');
-  if (news === last) return last;
-  const seen = new Set(last.split('\n'));
-  for (const line of news.split('\n')) if (line !== '' && !seen.has(line)) console.log(line);
-  return news;
+  // gRPC 4 deadline exceeded, 1 the same seen by the server, 14 unavailable: the run waits for the server, so do we.
+  return [code, cause?.code].some((value) => value === 4 || value === 1 || value === 14);
 }
