@@ -43,6 +43,6 @@ function newsOf(view: RunView): string[] {
   return renderRun(view, { now: view.startedMs, details: false, width: Infinity })
     .slice(1)
     .map((line) => line.replace(/\s+\d\d:\d\d:\d\d$/, '').trimEnd())
-    .filter((line) => /^([✓✗■●▸]|\s+(PARKED|What|Do|or|Gate|Type))/.test(line))
+    .filter((line) => /^([✓✗■●▸]|\s+(PARKED|What|Do|or|Gate|Type|Mend))/.test(line))
     .map((line) => (line.startsWith('▸') ? line.replace(/[█░]+.*$/, '').trimEnd() : line));
 }

@@ -80,6 +80,15 @@ test('a server that goes away and comes back is said in one line each', async ()
   ]);
 });
 
+test.each([
+  ['open', /^ {4}Type: socle approve site-a/],
+  ['blocked', /^ {4}Mend it, then type: socle retry site-a/],
+] as const)('without a terminal, too, a gate that is %s says what to type', (state, line) => {
+  const said: string[] = [];
+  createNews((text) => said.push(text)).show(answeredView([{ state: 'gate' }], [openGate({ state })]));
+  expect(said).toContainEqual(expect.stringMatching(line));
+});
+
 test('the picture keeps what was known while the server is away, and says since when', async () => {
   const drawn: string[] = [];
   await watch(['RUNNING', unavailable(), 'COMPLETED'], picture(drawn));
