@@ -1,7 +1,8 @@
 import proto from '@temporalio/proto';
 import type { Client } from '@temporalio/client';
 import { hashOf } from '../config/canonical-json.js';
-import type { DeploymentInput, Plan, PlanRun } from '../config/plan-types.js';
+import { deploymentInput } from '../config/deployment-input.js';
+import type { Plan, PlanRun } from '../config/plan-types.js';
 import { PermanentError } from './errors.js';
 
 const cached = new Map<string, Promise<Plan>>();
@@ -36,23 +37,4 @@ async function fetchPlan(client: Client, { workflowId, runId }: PlanRun, hash: s
       `the plan of ${workflowId} does not have the hash ${hash.slice(0, 8)} that was approved`,
     );
   return plan;
-}
-
-/**
- * What a run was started with, from its first history event.
- * @throws Error when that event holds none.
- */
-export async function deploymentInput(
-  client: Client,
-  first: proto.temporal.api.history.v1.IHistoryEvent | undefined,
-): Promise<DeploymentInput> {
-  const started = first?.workflowExecutionStartedEventAttributes;
-  const payload = started?.input?.payloads?.[0];
-  if (!payload) throw new Error(`the first history event of ${started?.workflowId ?? 'a run'} holds no plan`);
-  const { payloadCodecs, payloadConverter } = client.options.loadedDataConverter;
-  const decoded = await payloadCodecs.reduceRight(
-    async (payloads, codec) => codec.decode(await payloads),
-    Promise.resolve([payload]),
-  );
-  return payloadConverter.fromPayload<DeploymentInput>(decoded[0]!);
 }

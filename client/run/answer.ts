@@ -8,6 +8,7 @@ const confirmWithinMs = 5_000;
  * Answers a gate. The update's id is made of the answer and of the gate's showing, so that sending it twice is one answer
  * and the same word about a gate that was shown again is another.
  * @returns what the run said: recorded, already recorded, or `sent, not confirmed` while no worker answers.
+ * @throws UserError when the run refuses it, or the server is away.
  */
 export function answerGate(
   client: Client,
@@ -51,7 +52,14 @@ async function send(
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError)
       throw new UserError(`Refused: ${error.cause?.message ?? error.message}`, exitCodes.rejected);
-    if (/deadline|timed? ?out|UNAVAILABLE/i.test(messageOf(error)))
+    const said = messageOf(error);
+    if (/UNAVAILABLE/.test(said))
+      throw new UserError(
+        'Not sent: the Temporal server does not answer. Say it again when it does; twice is once.',
+        exitCodes.unreachable,
+      );
+    // A call sometimes ends as canceled at its own deadline.
+    if (/deadline|timed? ?out|CANCELLED/i.test(said))
       return 'sent, not confirmed: no worker answers now; it counts when one does';
     throw error;
   }

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import { deploymentInput } from '../../activities/plan-reader.js';
+import { deploymentInput } from '../../config/deployment-input.js';
 import { phases } from '../../config/phases.js';
 import { pairsOf } from '../../config/plan.js';
 import type { Plan } from '../../config/plan-types.js';

@@ -29,7 +29,7 @@ const ended = (mode: 'apply' | 'check', members: object): RunView =>
 
 test.each(['apply', 'check'] as const)('a run in mode %s with nothing to do says its notes', (mode) => {
   expect(renderSummary(ended(mode, { notes: notes(1) }), undefined).slice(0, 2)).toEqual([
-    '0 changes. Everything is as the plan says (checked 9 steps).   00:00:00',
+    '0 changes. Everything is as the plan says (checked 9 steps in 0 s).',
     `  Note        ${message}`,
   ]);
 });
