@@ -73,13 +73,7 @@ async function deployExample({ site, yes }: DemoOptions, stack: Stack, demo: Abo
   const { name } = planned.plan.site;
   return connected(async (connection) => {
     if (!(await openRunOf(connection.client, name)))
-      return runAndWatch(
-        connection,
-        planned,
-        site,
-        { ...(answersItself && { yes: true }), onFailure: 'wait' },
-        demo,
-      );
+      return runAndWatch(connection, planned, site, { ...(answersItself && { yes: true }) }, demo);
     console.log(`${name}: a run is under way, going on with it\n`);
     return watchAndReport(connection, name, {
       who: whoAmI(undefined),

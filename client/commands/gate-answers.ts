@@ -3,12 +3,14 @@ import { exitCodes, UserError } from '../../config/errors.js';
 import { phases } from '../../config/phases.js';
 import type { GateAnswer, GateVerb } from '../../workflows/messages.js';
 import { connected } from '../connect.js';
+import { printJson } from '../output/print.js';
 import { answerGate } from '../run/answer.js';
 import { readRun } from '../run/read-run.js';
 import type { RunView } from '../run/view.js';
+import { siteNamed } from '../run/site-named.js';
 import { whoAmI } from '../who.js';
 
-type GateOptions = { gate?: string; comment?: string; as?: string; plan?: string };
+type GateOptions = { gate?: string; comment?: string; as?: string; plan?: string; json?: true };
 
 /** `socle approve SITE`. */
 export function approveCommand(): Command {
@@ -23,12 +25,14 @@ export function rejectCommand(): Command {
 function gateCommand(verb: GateVerb, description: string): Command {
   return new Command(verb)
     .description(description)
-    .argument('<site>', 'name of the site')
+    .argument('<site>', 'name of the site, or its file')
     .option('--gate <phase>', 'name or number of the phase behind the gate; the open one when left out')
     .option('--comment <text>', 'kept with the answer')
     .option('--plan <hash>', 'refuse unless the run has this plan (its first digits)')
     .option('--as <name>', 'who answers')
-    .action(async (site: string, options: GateOptions) => {
+    .option('--json', 'print as JSON')
+    .action(async (word: string, options: GateOptions) => {
+      const site = await siteNamed(word);
       await connected(async ({ client }) => {
         const view = await readRun(client, site);
         if (options.plan !== undefined && !view.hash.startsWith(options.plan))
@@ -42,7 +46,9 @@ function gateCommand(verb: GateVerb, description: string): Command {
           who: whoAmI(options.as),
           comment: options.comment ?? '',
         };
-        console.log(`${answer.gate}: ${await answerGate(client, view.workflowId, view.runId, verb, answer)}`);
+        const said = await answerGate(client, view.workflowId, view.runId, verb, answer);
+        if (options.json) printJson({ ...answer, verb, said });
+        else console.log(`${answer.gate}: ${said}`);
       });
     });
 }

@@ -3,13 +3,15 @@ import { exitCodes, UserError } from '../../config/errors.js';
 import type { ParkVerb } from '../../workflows/messages.js';
 import type { ParkedStep } from '../../workflows/progress.js';
 import { connected } from '../connect.js';
+import { printJson } from '../output/print.js';
 import { answerGate, answerPark } from '../run/answer.js';
 import { readRun } from '../run/read-run.js';
+import { siteNamed } from '../run/site-named.js';
 import type { RunView } from '../run/view.js';
 import { whoAmI } from '../who.js';
 import { gateOf } from './gate-answers.js';
 
-type ParkOptions = { gate?: string; reason?: string; as?: string };
+type ParkOptions = { gate?: string; reason?: string; as?: string; json?: true };
 
 /** `socle retry SITE STEP TARGET`, or `--gate` to check a blocked gate again. */
 export function retryCommand(): Command {
@@ -35,19 +37,21 @@ export function abortCommand(): Command {
 function parkCommand(verb: ParkVerb, description: string): Command {
   return new Command(verb)
     .description(description)
-    .argument('<site>', 'name of the site')
+    .argument('<site>', 'name of the site, or its file')
     .argument('[step]', 'parked step as ROLE.STEP; the only one when left out')
     .argument('[target]', 'machine it is parked on')
     .option('--as <name>', 'who answers')
+    .option('--json', 'print as JSON')
     .action(
-      async (site: string, step: string | undefined, target: string | undefined, options: ParkOptions) => {
+      async (word: string, step: string | undefined, target: string | undefined, options: ParkOptions) => {
+        const site = await siteNamed(word);
         await connected(async ({ client }) => {
           const view = await readRun(client, site);
           const who = whoAmI(options.as);
           if (options.gate !== undefined) {
             const answer = { ...gateOf(view, options.gate), hash: view.hash, who, comment: '' };
-            console.log(await answerGate(client, view.workflowId, view.runId, 'recheck', answer));
-            return;
+            const said = await answerGate(client, view.workflowId, view.runId, 'recheck', answer);
+            return tell(options, { ...answer, verb: 'recheck', said }, said);
           }
           const { park, phase } = parkedStep(view, step, target, verb === 'abort');
           const answer = {
@@ -58,12 +62,16 @@ function parkCommand(verb: ParkVerb, description: string): Command {
             who,
             reason: options.reason ?? '',
           };
-          console.log(
-            `${answer.step} on ${park.target}: ${await answerPark(client, `${view.workflowId}/${phase}`, verb, answer)}`,
-          );
+          const said = await answerPark(client, `${view.workflowId}/${phase}`, verb, answer);
+          tell(options, { ...answer, verb, said }, `${answer.step} on ${park.target}: ${said}`);
         });
       },
     );
+}
+
+function tell({ json }: ParkOptions, answer: object, line: string): void {
+  if (json) printJson(answer);
+  else console.log(line);
 }
 
 function parkedStep(

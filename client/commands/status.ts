@@ -6,6 +6,7 @@ import { renderSummary } from '../output/summary.js';
 import { historyUrl } from '../run/history-url.js';
 import { outcomeCode } from '../run/outcome-code.js';
 import { readRun } from '../run/read-run.js';
+import { siteNamed } from '../run/site-named.js';
 import { watchAndReport } from '../run/watch-and-report.js';
 import { whoAmI } from '../who.js';
 import { exitCodes } from '../../config/errors.js';
@@ -14,10 +15,11 @@ import { exitCodes } from '../../config/errors.js';
 export function statusCommand(): Command {
   return new Command('status')
     .description('show where the run of a site is, what waits for you, and what to type')
-    .argument('<site>', 'name of the site, or a run id such as check/…')
+    .argument('<site>', 'name of the site, its file, or a run id such as check/…')
     .option('--details', 'show every role and every retried step')
     .option('--json', 'print as JSON')
-    .action(async (site: string, options: { json?: true; details?: true }) => {
+    .action(async (word: string, options: { json?: true; details?: true }) => {
+      const site = await siteNamed(word);
       await connected(async ({ client, namespace }) => {
         const view = await readRun(client, site);
         if (options.json) printJson(view);
@@ -35,11 +37,17 @@ export function statusCommand(): Command {
 export function watchCommand(): Command {
   return new Command('watch')
     .description('watch the run of a site; q or Ctrl-C leaves, the run goes on')
-    .argument('<site>', 'name of the site, or a run id such as check/…')
+    .argument('<site>', 'name of the site, its file, or a run id such as check/…')
     .option('--as <name>', 'who answers gates by key')
-    .action(async (site: string, options: { as?: string }) => {
+    .option('--json', 'print the outcome as JSON when the run has ended')
+    .action(async (word: string, options: { as?: string; json?: true }) => {
+      const site = await siteNamed(word);
       process.exitCode = await connected((connection) =>
-        watchAndReport(connection, site, { who: whoAmI(options.as), asksFirst: false }),
+        watchAndReport(connection, site, {
+          who: whoAmI(options.as),
+          asksFirst: false,
+          ...(options.json && { json: true }),
+        }),
       );
     });
 }

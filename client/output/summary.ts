@@ -48,20 +48,21 @@ export function renderSummary(view: RunView, historyUrl: string | undefined): st
   return [
     headline(view, totals),
     ...(waited > 1000 ? [`  Approvals   waited for ${clock(waited)} of it`] : []),
-    ...totals.failed.map((line) => `  Failed      ${line}`),
-    ...totals.skipped.map((line) => `  Skipped     ${line}`),
+    ...totals.failed.flatMap((text) => paragraph('Failed', text)),
+    ...totals.skipped.flatMap((text) => paragraph('Skipped', text)),
     ...(view.mode === 'check' ? wouldDo(phases) : []),
     ...renderNotes(view),
-    ...(missing.length > 0 && view.mode === 'apply'
+    ...(missing.length > 0 && view.mode === 'apply' && view.status === 'COMPLETED'
       ? wrap(`Not in this version, not run: ${missing.join(', ')}`, 78, '  ').map((line) => `  ${line}`)
       : []),
-    ...(view.failure
-      ? view.failure
-          .split('\n')
-          .map((line, index) => `  ${index === 0 ? 'Why         ' : '            '}${line}`)
-      : []),
+    ...(view.failure ? paragraph('Why', view.failure) : []),
     ...(historyUrl ? [`  History     ${historyUrl}`] : []),
   ];
+}
+
+/** A word and what is said of it; its further lines stand below the first. */
+function paragraph(word: string, text: string): string[] {
+  return wrap(text, 66, '  ').map((line, index) => `  ${(index === 0 ? word : '').padEnd(12)}${line}`);
 }
 
 function headline(view: RunView, totals: Totals): string {

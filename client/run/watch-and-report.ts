@@ -52,7 +52,7 @@ export async function watchAndReport(
         ...(terminal && { keys: terminal }),
         ...(expected && { expected }),
       })
-    : createNews();
+    : createNews(json ? (line) => void process.stderr.write(`${line}\n`) : console.log);
   const signals = [terminal?.left, demo].filter((signal) => signal !== undefined);
   const view = await watchRun(client, name, {
     screen,

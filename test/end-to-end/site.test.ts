@@ -57,8 +57,11 @@ describe.each(['examples/site-100.yaml', 'examples/site-1000.yaml'])('%s', (file
     const dry = await stack.socle('deploy', file, '--dry-run');
     expect(dry, dry.stdout).toMatchObject({ code: 0 });
     expect(dry.stdout).toContain('0 changes. Everything is as the plan says');
-    const again = await stack.socle('deploy', file, '--yes');
-    expect(again.stdout).toContain('0 changes. Everything is as the plan says');
+    const again = await stack.socle('deploy', file, '--yes', '--json');
+    const view = JSON.parse(again.stdout) as RunView;
+    expect(view.status).toBe('COMPLETED');
+    expect(view.progress?.phases.flatMap(({ summary }) => summary?.changed ?? [])).toEqual([0, 0]);
+    expect(again.stderr).toContain('✓ 2 Preparation');
     expect((await stack.journal()).slice(before)).toEqual([]);
   });
 
