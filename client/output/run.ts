@@ -23,7 +23,10 @@ export function renderRun(view: RunView, screen: RunScreen): string[] {
   const lines = [paint.bold(head)];
   if (progress.state === 'accepting') lines.push(`  accepting the plan${waitingFor(view)}`);
   if (progress.state === 'preflight')
-    lines.push('▸ Preflight: asking every outside system, nothing is changed');
+    lines.push(
+      '▸ Preflight: asking every outside system, nothing is changed',
+      ...renderRetries(view, screen),
+    );
   for (const finding of progress.preflight)
     lines.push(`  ${paint.red('✗')} ${finding.role} ${finding.message}`);
   for (const phase of progress.phases) lines.push(...renderPhase(view, phase, screen));
@@ -38,8 +41,9 @@ function renderPhase(view: RunView, phase: PhaseState, screen: RunScreen): strin
   const took = phase.startedMs === undefined ? '' : clock((phase.endedMs ?? now) - phase.startedMs);
   const open = view.open[phase.name];
   const gate = view.progress?.gates.findLast((candidate) => candidate.before === phase.name);
-  if (phase.state === 'gate')
-    return [gateLine(title, gate), ...(gate && gate.state !== 'checking' ? renderGate(view, gate, now) : [])];
+  if (phase.state === 'gate' && (!gate || gate.state === 'checking'))
+    return [checkingLine(title, view.open[`${phase.name}/check`]), ...renderRetries(view, screen)];
+  if (phase.state === 'gate') return [gateLine(title, gate!), ...renderGate(view, gate!, now)];
   if (phase.state === 'running')
     return [paint.cyan(runningLine(title, open, took)), ...(open ? renderOpen(view, open, screen) : [])];
   if (phase.state === 'not-available') return [paint.dim(spread(`  ${title}`, 'not in this version'))];
@@ -51,13 +55,24 @@ function renderPhase(view: RunView, phase: PhaseState, screen: RunScreen): strin
 }
 
 function runningLine(title: string, open: PhaseProgress | undefined, took: string): string {
-  const done = open?.roles.reduce((sum, role) => sum + role.done, 0) ?? 0;
-  const total = open?.roles.reduce((sum, role) => sum + role.total, 0) ?? 0;
-  return spread(`▸ ${title.padEnd(26)} ${open ? `${bar(done, total)}  ${done}/${total}` : 'starting'}`, took);
+  if (!open) return spread(`▸ ${title.padEnd(26)} starting`, took);
+  const { done, total } = stepsOf(open);
+  return spread(`▸ ${title.padEnd(26)} ${bar(done, total)}  ${done}/${total}`, took);
 }
 
-function gateLine(title: string, gate: GateProgress | undefined): string {
-  if (!gate || gate.state === 'checking') return `● ${title.padEnd(26)} checking what it would change`;
+function checkingLine(title: string, check: PhaseProgress | undefined): string {
+  const line = `● ${title.padEnd(26)} checking what it would change`;
+  if (!check) return line;
+  const { done, total } = stepsOf(check);
+  return spread(line, `${done}/${total}`);
+}
+
+function stepsOf({ roles }: PhaseProgress): { done: number; total: number } {
+  const sum = (member: 'done' | 'total'): number => roles.reduce((total, role) => total + role[member], 0);
+  return { done: sum('done'), total: sum('total') };
+}
+
+function gateLine(title: string, gate: GateProgress): string {
   return paint.yellow(
     `● ${title.padEnd(26)} waits for approval (${gate.approvals.length} of ${gate.needed})`,
   );
@@ -71,16 +86,7 @@ function renderOpen(view: RunView, open: PhaseProgress, screen: RunScreen): stri
     lines.push(
       spread(`    ${work}  ${shortList(running.map(({ target }) => target))}`, String(running.length)),
     );
-  const retrying = view.pending.filter((pending) => pending.attempt > 1);
-  for (const pending of retrying.slice(0, details ? 50 : 3))
-    lines.push(
-      paint.yellow(
-        spread(
-          `    ! ${pending.target} ${pending.activity}  attempt ${pending.attempt}: ${pending.lastFailure ?? ''}`,
-          '',
-        ),
-      ),
-    );
+  lines.push(...renderRetries(view, screen));
   if (details)
     for (const role of open.roles)
       lines.push(
@@ -92,6 +98,15 @@ function renderOpen(view: RunView, open: PhaseProgress, screen: RunScreen): stri
   if (open.parked.length > 3 && !details)
     lines.push(`    and ${open.parked.length - 3} more parked steps: socle status ${view.site} --json`);
   return lines;
+}
+
+/** What is being tried again, and why. */
+function renderRetries(view: RunView, { details }: RunScreen): string[] {
+  const retrying = view.pending.filter((pending) => pending.attempt > 1);
+  return retrying.slice(0, details ? 50 : 3).map(({ target, activity, attempt, lastFailure = '' }) => {
+    const why = lastFailure.replaceAll('\n', '; ');
+    return paint.yellow(spread(`    ! ${target} ${activity}  attempt ${attempt}: ${why}`, ''));
+  });
 }
 
 /** `apps-worker-2, -3, -4 (of 8)`: names of one group share their stem. */

@@ -77,13 +77,8 @@ function outcomeOf(view: RunView, memo: Record<string, unknown> | undefined): De
 }
 
 async function readOpenPhases(client: Client, view: RunView): Promise<void> {
-  const names = view.progress
-    ? view.progress.phases
-        .filter((phase) => phase.state === 'running' || phase.state === 'gate')
-        .map((phase) => phase.name)
-    : [];
   await Promise.all(
-    names.map(async (name) => {
+    openChildren(view.progress).map(async (name) => {
       const workflowId = `${view.workflowId}/${name}`;
       const handle = client.workflow.getHandle(workflowId);
       const description = await handle.describe().catch((error: unknown) => {
@@ -97,6 +92,15 @@ async function readOpenPhases(client: Client, view: RunView): Promise<void> {
       if (progress) view.open[name] = progress;
     }),
   );
+}
+
+/** What may be at work now: phases, and the checks before a gate opens. */
+function openChildren(progress: DeploymentProgress | undefined): string[] {
+  if (progress?.state === 'preflight') return ['preflight'];
+  return (progress?.phases ?? []).flatMap(({ name, state }) => {
+    if (state === 'running') return [name];
+    return state === 'gate' ? [`${name}/check`, `${name}/preflight`] : [];
+  });
 }
 
 /** A query; undefined when no worker answered in time. */

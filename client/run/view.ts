@@ -41,7 +41,7 @@ export type RunView = {
   hash: string;
   /** Absent while no worker answers. */
   progress?: DeploymentProgress;
-  /** Open phases by name. */
+  /** Open phases by name; `<phase>/check` and `<phase>/preflight` while a gate is prepared. */
   open: Record<string, PhaseProgress>;
   pending: PendingStep[];
   /** Why it failed, in the run's own words. */

@@ -6,7 +6,7 @@ import { renderSummary } from '../../client/output/summary.js';
 import { inWords, moment } from '../../client/output/text.js';
 import { dependantsOf } from '../../client/run/dependants.js';
 import type { RoleDeclaration } from '../../config/declaration.js';
-import type { ParkedStep, PhaseSummary, SkippedStep } from '../../workflows/progress.js';
+import type { ParkedStep, PhaseSummary, RoleProgress, SkippedStep } from '../../workflows/progress.js';
 import { answeredView, openGate, openPhase, runView } from './run-view.js';
 
 const now = Date.now();
@@ -32,6 +32,30 @@ describe('without a worker', () => {
   test('what is not known is not said', () => {
     expect(shown({})).not.toContain('last seen');
     expect(shown({})).toContain('From the history: no phase yet, 212 of 412 steps done.');
+  });
+});
+
+describe('before a gate opens', () => {
+  const role = { name: 'prepare-vms', total: 148, done: 57 } as RoleProgress;
+  const pending = {
+    activity: 'prepare-vms.preflight.machines',
+    target: 'site-a',
+    attempt: 3,
+    lastFailure: 'vault-2 does not answer\nvault-3 does not answer',
+  };
+  const lines = renderRun(
+    answeredView([{ state: 'gate' }], [openGate({ state: 'checking' })], {
+      open: { 'preparation/check': openPhase({ roles: [role] }) },
+      pending: [pending, { ...pending, attempt: 1 }],
+    }),
+    { now, details: false },
+  );
+
+  test('the picture counts what was checked and names what is asked again, a line each', () => {
+    expect(lines[1]).toMatch(/^● 2 Preparation +checking what it would change +57\/148$/);
+    expect(lines.slice(2).map((line) => line.trim())).toEqual([
+      expect.stringMatching(/^! site-a prepare-vms\.preflight\.machines {2}attempt 3: vault-2 does not/),
+    ]);
   });
 });
 
