@@ -29,6 +29,7 @@ function installWhenMissing() {
   if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs)
     return;
   const started = Date.now();
+  console.log('Packages: being installed, which happens once');
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   console.log(`Packages: installed in ${seconds(started)}`);
 }
