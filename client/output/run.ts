@@ -82,10 +82,10 @@ function renderOpen(view: RunView, open: PhaseProgress, screen: RunScreen): stri
   const { details } = screen;
   const lines: string[] = [];
   const groups = groupBy(open.running, (running) => `${running.role}  ${running.step}`);
-  for (const [work, running] of groups)
-    lines.push(
-      spread(`    ${work}  ${shortList(running.map(({ target }) => target))}`, String(running.length)),
-    );
+  for (const [work, running] of groups) {
+    const targets = running.map(({ target }) => target);
+    lines.push(`    ${work}  ${shortList(targets, 80 - `    ${work}  `.length)}`);
+  }
   lines.push(...renderRetries(view, screen));
   if (details)
     for (const role of open.roles)
@@ -109,8 +109,15 @@ function renderRetries(view: RunView, { details }: RunScreen): string[] {
   });
 }
 
-/** `apps-worker-2, -3, -4 (of 8)`: names of one group share their stem. */
-export function shortList(names: readonly string[], most = 3): string {
+/** `apps-worker-2, -3, -4 (of 8)`: as many as have room, names of one group share their stem; at least one. */
+export function shortList(names: readonly string[], columns: number): string {
+  const fitting = names
+    .map((_, index) => listOf(names, index + 1))
+    .findLast((list) => list.length <= columns);
+  return fitting ?? listOf(names, 1);
+}
+
+function listOf(names: readonly string[], most: number): string {
   const shown = names.slice(0, most).map((name, index) => {
     const stem = name.replace(/-\d+$/, '');
     return index > 0 && names[index - 1]?.startsWith(`${stem}-`) ? name.slice(stem.length) : name;

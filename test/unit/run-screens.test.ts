@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { renderGate } from '../../client/output/gate.js';
 import { renderPark } from '../../client/output/park.js';
-import { renderRun } from '../../client/output/run.js';
+import { renderRun, shortList } from '../../client/output/run.js';
 import { renderSummary } from '../../client/output/summary.js';
 import { inWords, moment } from '../../client/output/text.js';
 import { dependantsOf } from '../../client/run/dependants.js';
@@ -181,4 +181,12 @@ test('durations are said as people say them', () => {
     '1 h 30 min',
     '2 h 5 min',
   ]);
+});
+
+test('targets at work are named as far as there is room, with their number when some are left out', () => {
+  const workers = Array.from({ length: 8 }, (_, index) => `apps-worker-${index + 1}`);
+  expect(shortList(workers.slice(0, 3), 40)).toBe('apps-worker-1, -2, -3');
+  expect(shortList(workers, 33)).toBe('apps-worker-1, -2, -3, -4 (of 8)');
+  expect(shortList(['vault-1', 'gitops-1', 'gitops-2'], 80)).toBe('vault-1, gitops-1, -2');
+  expect(shortList(workers, 5)).toBe('apps-worker-1 (of 8)');
 });
