@@ -36,7 +36,11 @@ export function buildPlan(request: PlanRequest): Plan {
     planRole(name, declarations.get(name), inputs, selected, request);
   const ordered = mode === 'remove' ? [...phaseTable].reverse() : phaseTable;
   const planned = ordered.flatMap((phase): PlanPhase[] => {
-    const roles = phase.roles.filter((name) => selected.has(name)).map(toRole);
+    const roles = phase.roles
+      .filter((name) => selected.has(name))
+      .map(toRole)
+      // What goes with its machines has nothing to remove of its own.
+      .filter((role) => mode !== 'remove' || role.steps.length > 0);
     if (roles.length === 0) return [];
     const gate = mode === 'apply' ? gateBefore(site, phase.name) : undefined;
     return [{ number: phase.number, name: phase.name, title: phase.title, roles, ...(gate && { gate }) }];

@@ -55,7 +55,7 @@ export function demoCommand(): Command {
             '',
             'Still running until Ctrl-C.',
             `  Web UI      ${stack.ui ?? ''}`,
-            `  Simulated   ${stack.control ?? ''}/journal   what the datacentre was made to do`,
+            `  Simulated   ${stack.control ?? ''}/journal   all that was done to it`,
           ]);
           await interrupted;
         }

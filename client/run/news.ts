@@ -44,5 +44,6 @@ function newsOf(view: RunView): string[] {
     .slice(1)
     .map((line) => line.replace(/\s+\d\d:\d\d:\d\d$/, '').trimEnd())
     .filter((line) => /^([✓✗■●▸]|\s+(PARKED|What|Do|or|Gate|Type|Mend))/.test(line))
-    .map((line) => (line.startsWith('▸') ? line.replace(/[█░]+.*$/, '').trimEnd() : line));
+    .map((line) => (line.startsWith('▸') ? line.replace(/[█░]+.*$/, '').trimEnd() : line))
+    .map((line) => line.replace(/( checking what it would change) +\d+\/\d+$/, '$1'));
 }

@@ -34,3 +34,10 @@ test('a machine of another size stands on a line of its own', async () => {
 test('addresses that follow each other are written as one run', () => {
   expect(runsOf(['10.0.0.10', '10.0.0.11', '10.0.0.13'])).toBe('10.0.0.10-11, 10.0.0.13');
 });
+
+test('removing a whole site names only the phases that have something to take away beside the machines', async () => {
+  const phasesOf = async (selection: object) =>
+    (await planSite('examples/site-100.yaml', 'remove', { selection })).plan.phases.map(({ name }) => name);
+  expect(await phasesOf({})).toEqual(['provisioning']);
+  expect(await phasesOf({ only: ['prepare-vms'] })).toEqual(['preparation']);
+});

@@ -6,7 +6,8 @@ import { readRun } from '../../client/run/read-run.js';
 import type { Screen } from '../../client/run/screen.js';
 import type { RunView } from '../../client/run/view.js';
 import { watchRun } from '../../client/run/watch-run.js';
-import { answeredView, openGate } from './run-view.js';
+import type { RoleProgress } from '../../workflows/progress.js';
+import { answeredView, openGate, openPhase } from './run-view.js';
 
 type Answer = 'RUNNING' | 'COMPLETED' | Error | Promise<never>;
 const unavailable = (code = 14): Error => Object.assign(new Error('away'), { cause: { code } });
@@ -177,4 +178,15 @@ test.each([
   const keys = { details: () => false, asking: () => false, takeAnswer: () => undefined };
   picture(drawn, { keys, who }).show(answeredView([{ state: 'gate' }], [gate]));
   expect(drawn.at(-1)).toMatch(/\n\[d\]etails/);
+});
+
+test('without a terminal a gate that is prepared is said once, however far its check is', () => {
+  const said: string[] = [];
+  const news = createNews((line) => said.push(line));
+  for (const done of [0, 21, 148]) {
+    const roles = [{ name: 'prepare-vms', total: 148, done } as RoleProgress];
+    const open = { 'preparation/check': openPhase({ roles }) };
+    news.show(answeredView([{ state: 'gate' }], [openGate({ state: 'checking' })], { open }));
+  }
+  expect(said).toEqual(['● 2 Preparation              checking what it would change']);
 });
