@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const project = (name: string, include: string[], options: Record<string, unknown> = {}) => ({
-  test: { name, include, pool: 'forks' as const, testTimeout: 10_000, ...options },
+  test: { name, include, pool: 'forks' as const, testTimeout: 30_000, hookTimeout: 30_000, ...options },
 });
 
 /** Unit and golden tests need no network; every other project starts real servers and says so by its name. */
@@ -11,7 +11,7 @@ export default defineConfig({
       // Pure functions share one process per core: to load the modules once costs a third of loading them per file.
       project('unit', ['test/unit/**/*.test.ts', 'test/golden/**/*.test.ts'], { isolate: false }),
       project('workflow', ['test/workflow/**/*.test.ts', 'test/replay/**/*.test.ts'], {
-        testTimeout: 60_000,
+        testTimeout: 120_000,
         hookTimeout: 120_000,
         globalSetup: ['test/temporal-server.ts'],
         // What the SDK warns of is provoked here on purpose; `SOCLE_LOG=warn` shows it again.

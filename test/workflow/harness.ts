@@ -190,7 +190,7 @@ const defaultOptions: Omit<RunOptions, 'taskQueue' | 'hypervisorQueue'> = {
 };
 
 /** Polls until `probe` answers something; errors of a query before its workflow exists are awaited too. */
-export async function eventually<T>(probe: () => Promise<T | undefined>, withinMs = 20_000): Promise<T> {
+export async function eventually<T>(probe: () => Promise<T | undefined>, withinMs = 60_000): Promise<T> {
   const deadline = Date.now() + withinMs;
   let last = '';
   while (Date.now() < deadline) {

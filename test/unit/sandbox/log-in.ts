@@ -50,7 +50,7 @@ export async function logInWhenUp(address: string, options?: LoginOptions): Prom
       if (!session) throw new Error(why);
       return session;
     },
-    { timeout: 5_000, interval: 10 },
+    { timeout: 20_000, interval: 10 },
   );
 }
 
