@@ -1,12 +1,14 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
-const source = join(import.meta.dirname, 'vcsim');
+/** The sources stay where they are when the rest is compiled. */
+const source = join(import.meta.dirname, 'vcsim').replace(`${sep}dist${sep}`, sep);
 const run = promisify(execFile);
 
 /**
@@ -16,7 +18,7 @@ const run = promisify(execFile);
  */
 export async function vcsimPath(cacheFolder: string): Promise<string> {
   const hash = createHash('sha256');
-  for (const file of ['main.go', 'go.mod', 'go.sum']) hash.update(readFileSync(join(source, file)));
+  for (const file of readdirSync(source).sort()) hash.update(readFileSync(join(source, file)));
   const program = join(cacheFolder, `vcsim-${hash.digest('hex').slice(0, 12)}`);
   if (existsSync(program)) return program;
   await mkdir(cacheFolder, { recursive: true });
@@ -26,27 +28,50 @@ export async function vcsimPath(cacheFolder: string): Promise<string> {
   return program;
 }
 
-export type Vcsim = { url: string; caPem: string; close: () => Promise<void> };
+export type Vcsim = { url: string; caPem: string; pid: number; close: () => Promise<void> };
 
-/** Starts it on a free port of 127.0.0.1; it ends with `close`, or when this process ends. */
-export async function startVcsim(program: string, options: Readonly<Record<string, string>>): Promise<Vcsim> {
+/** A machine there whose power state changed; only with the option `watch`. `gone` says no more than the reference. */
+export type PowerReport = {
+  reference: string;
+  name: string;
+  instanceUuid: string;
+  power: 'poweredOn' | 'poweredOff' | 'suspended' | 'gone';
+  macAddress: string;
+  /** Name of the port group that the machine's card is in. */
+  network: string;
+  extraConfig: Record<string, string>;
+};
+
+export type VcsimSurroundings = {
+  /** Words before the program, such as `ip netns exec NAME`. */
+  prefix?: readonly string[];
+  environment?: NodeJS.ProcessEnv;
+  onReport?: (report: PowerReport) => void;
+};
+
+/** Starts it, on a free port of 127.0.0.1 unless `listen` says otherwise; it ends with `close`, or when this process ends. */
+export async function startVcsim(
+  program: string,
+  options: Readonly<Record<string, string>>,
+  { prefix = [], environment = process.env, onReport }: VcsimSurroundings = {},
+): Promise<Vcsim> {
   const flags = Object.entries(options).map(([name, content]) => `-${name}=${content}`);
-  const child = spawn(program, flags, { stdio: ['pipe', 'pipe', 'pipe'] });
+  const [command, ...words] = [...prefix, program, ...flags];
+  const child = spawn(command!, words, { env: environment, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const { url, caPem } = await firstLine(child);
+  let complaint = '';
+  child.stderr.on('data', (part: Buffer) => (complaint = `${complaint}${part.toString()}`.slice(-500)));
+  const lines = createInterface({ input: child.stdout });
+  const first = await Promise.race([
+    once(lines, 'line').then(([line]) => line as string),
+    ended.then(() => undefined),
+  ]);
+  if (first === undefined) throw new Error(`vcsim ended before it listened: ${complaint}`);
+  lines.on('line', (line) => onReport?.(JSON.parse(line) as PowerReport));
+  const { url, caPem } = JSON.parse(first) as { url: string; caPem: string };
   const close = async (): Promise<void> => {
     child.stdin.end();
     await ended;
   };
-  return { url, caPem, close };
-}
-
-async function firstLine(
-  child: ChildProcess & { stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream },
-): Promise<{ url: string; caPem: string }> {
-  let complaint = '';
-  child.stderr.on('data', (part: Buffer) => (complaint = `${complaint}${part.toString()}`.slice(-500)));
-  for await (const line of createInterface({ input: child.stdout }))
-    return JSON.parse(line) as { url: string; caPem: string };
-  throw new Error(`vcsim ended before it listened: ${complaint}`);
+  return { url, caPem, pid: child.pid!, close };
 }

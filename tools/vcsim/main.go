@@ -1,5 +1,6 @@
 // Command vcsim runs govmomi's vCenter simulator with the inventory that Socle's contract suite asks for.
-// It prints one line of JSON {"url","caPem"} when it listens and ends when its standard input closes.
+// It prints one line of JSON {"url","caPem"} when it listens and ends when its standard input closes; with -watch,
+// one more line for every change of a machine's power state.
 package main
 
 import (
@@ -36,12 +37,19 @@ func main() {
 	networks := flag.String("networks", "pg-infra", "port groups to make, separated by commas")
 	template := flag.String("template", "debian-12-cloud", "name of the template to make")
 	drs := flag.Bool("drs", true, "whether the cluster has DRS")
+	memory := flag.Int64("memory", 0, "memory of the cluster in GiB; the simulator's own when 0")
+	disk := flag.Int64("disk", 0, "free space of the datastore in GiB; the simulator's own when 0")
+	watching := flag.Bool("watch", false, "report changes of machines on standard output")
 	flag.Parse()
+	if secret := os.Getenv("VCSIM_PASSWORD"); secret != "" {
+		*password = secret // an argument could be read by everybody on this computer
+	}
 
-	certificate, authority, err := certificates()
+	certificate, authority, err := certificates(*listen)
 	check(err)
 	model := simulator.VPX()
 	model.Machine = 1
+	model.Host = 0 // hosts of the cluster only; a standalone one would mount the datastore besides
 	check(model.Create())
 	defer model.Remove()
 	model.Service.Listen = &url.URL{Host: *listen, User: url.UserPassword(*username, *password)}
@@ -52,7 +60,13 @@ func main() {
 	check(furnish(server.URL, strings.Split(*networks, ","), *template, *drs))
 	address := *server.URL
 	address.User = nil
+	enlarge(model.Map(), *memory, *disk)
 	check(json.NewEncoder(os.Stdout).Encode(map[string]string{"url": address.String(), "caPem": authority}))
+	if *watching {
+		client, err := govmomi.NewClient(context.Background(), server.URL, true) // our own listener, in this process
+		check(err)
+		go func() { check(watch(context.Background(), client.Client, os.Stdout)) }()
+	}
 	_, err = io.Copy(io.Discard, os.Stdin)
 	check(err)
 }
@@ -112,8 +126,8 @@ func done(ctx context.Context) func(*object.Task, error) error {
 	}
 }
 
-// certificates makes an authority and a certificate for 127.0.0.1 signed by it.
-func certificates() (tls.Certificate, string, error) {
+// certificates makes an authority and a certificate for the address that is listened on, signed by it.
+func certificates(listen string) (tls.Certificate, string, error) {
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, "", err
@@ -141,7 +155,11 @@ func certificates() (tls.Certificate, string, error) {
 	leaf := validity(2, "vcsim")
 	leaf.KeyUsage = x509.KeyUsageDigitalSignature
 	leaf.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
-	leaf.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1)}
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return tls.Certificate{}, "", err
+	}
+	leaf.IPAddresses = []net.IP{net.ParseIP(host)}
 	leafDER, err := x509.CreateCertificate(rand.Reader, leaf, ca, &key.PublicKey, caKey)
 	if err != nil {
 		return tls.Certificate{}, "", err
