@@ -8,10 +8,10 @@ const mayImport = {
   config: [],
   workflows: ['config'],
   activities: ['config'],
-  client: ['config', 'activities', 'workflows', 'tools', 'sandbox'],
+  client: ['config', 'activities', 'workflows', 'tools', 'sandbox', 'laboratory'],
   worker: ['config', 'workflows', 'activities', 'tools'],
   sandbox: ['config'],
-  laboratory: ['config', 'sandbox'],
+  laboratory: ['config', 'sandbox', 'tools'],
   tools: ['config'],
 };
 

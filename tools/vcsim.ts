@@ -43,7 +43,7 @@ export type PowerReport = {
 };
 
 export type VcsimSurroundings = {
-  /** Words before the program, such as `ip netns exec NAME`. */
+  /** Words before the program, such as `nsenter --net=FILE`. */
   prefix?: readonly string[];
   environment?: NodeJS.ProcessEnv;
   onReport?: (report: PowerReport) => void;

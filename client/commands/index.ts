@@ -7,6 +7,7 @@ import { demoCommand } from './demo.js';
 import { devCommand } from './dev.js';
 import { approveCommand, rejectCommand } from './gate-answers.js';
 import { initCommand } from './init.js';
+import { labCommand } from './lab.js';
 import { listCommand } from './list.js';
 import { abortCommand, retryCommand, skipCommand } from './park-answers.js';
 import { planCommand } from './plan.js';
@@ -39,5 +40,6 @@ export function commands(): Command[] {
     workerCommand(),
     devCommand(),
     demoCommand(),
+    labCommand(),
   ];
 }

@@ -12,6 +12,8 @@ export type ChildSettings = {
   /** Path of a compiled entry, run by this Node. */
   entry: string;
   args?: string[];
+  /** Words before the command, such as `nsenter --net=FILE`. */
+  prefix?: readonly string[];
   environment: NodeJS.ProcessEnv;
   /** Standard error goes there. */
   logFile: string;
@@ -55,9 +57,10 @@ export async function supervise(settings: ChildSettings): Promise<{ supervised: 
 }
 
 async function start(settings: ChildSettings): Promise<{ child: ChildProcess; ready: string }> {
-  const { name, entry, args = [], environment, logFile } = settings;
+  const { name, entry, args = [], prefix = [], environment, logFile } = settings;
+  const [program, ...words] = [...prefix, process.execPath, entry, ...args];
   // Its own process group: Ctrl-C in the terminal reaches only this process, which then stops its children in order.
-  const child = spawn(process.execPath, [entry, ...args], {
+  const child = spawn(program!, words, {
     env: environment,
     // The channel closes when this process dies in whatever way, and the child then ends by itself.
     stdio: ['ignore', 'pipe', openSync(logFile, 'a'), 'ipc'],

@@ -19,6 +19,16 @@ export type StackSettings = {
   /** Simulated durations of the sandbox. */
   waits: 'none' | 'short' | 'realistic';
   say: (line: string) => void;
+  /** Where the worker runs when its machines are not on this computer's network. */
+  elsewhere?: Elsewhere;
+};
+
+export type Elsewhere = {
+  /** Words before the worker's command, such as `nsenter --net=FILE`. */
+  prefix: readonly string[];
+  environment: NodeJS.ProcessEnv;
+  /** Makes the Temporal server reachable from there under the same address. */
+  openDoor: (temporalAddress: string) => Promise<void>;
 };
 
 export type Stack = {
@@ -60,10 +70,15 @@ export async function startStack(settings: StackSettings): Promise<Stack> {
       control = sandbox.control;
       environment = await demoEnvironment(stateFolder, sandbox.caPem);
     }
+    if (settings.elsewhere) {
+      await settings.elsewhere.openDoor(temporal.address);
+      environment = { ...process.env, ...settings.elsewhere.environment };
+    }
     const started = Date.now();
     const worker = await supervise({
       name: 'worker',
       entry: entry('worker/main.js'),
+      prefix: settings.elsewhere?.prefix ?? [],
       environment,
       logFile: join(stateFolder, 'worker.log'),
       say,

@@ -65,7 +65,7 @@ func main() {
 	if *watching {
 		client, err := govmomi.NewClient(context.Background(), server.URL, true) // our own listener, in this process
 		check(err)
-		go func() { check(watch(context.Background(), client.Client, os.Stdout)) }()
+		go func() { check(watch(context.Background(), model.Map(), client.Client, os.Stdout)) }()
 	}
 	_, err = io.Copy(io.Discard, os.Stdin)
 	check(err)

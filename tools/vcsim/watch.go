@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/vmware/govmomi/property"
+	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/view"
 	"github.com/vmware/govmomi/vim25"
 	"github.com/vmware/govmomi/vim25/mo"
@@ -23,37 +24,62 @@ type machine struct {
 	ExtraConfig  map[string]string `json:"extraConfig"`
 }
 
-// watch writes one line of JSON for every change of a machine's power state, until the context ends.
-func watch(ctx context.Context, client *vim25.Client, out io.Writer) error {
+// watcher hears of every change in the registry. The property collector would be the usual way, but a client that
+// waits for updates while machines are cloned makes the simulator wait for itself.
+type watcher struct {
+	changes chan change
+}
+
+type change struct {
+	reference types.ManagedObjectReference
+	gone      bool
+}
+
+func (w *watcher) Reference() types.ManagedObjectReference {
+	return types.ManagedObjectReference{Type: "Watcher", Value: "watcher"}
+}
+
+func (w *watcher) PutObject(*simulator.Context, mo.Reference) {}
+
+func (w *watcher) UpdateObject(_ *simulator.Context, object mo.Reference, changes []types.PropertyChange) {
+	for _, property := range changes {
+		if property.Name == "runtime.powerState" && object.Reference().Type == "VirtualMachine" {
+			w.changes <- change{reference: object.Reference()}
+		}
+	}
+}
+
+func (w *watcher) RemoveObject(_ *simulator.Context, reference types.ManagedObjectReference) {
+	if reference.Type == "VirtualMachine" {
+		w.changes <- change{reference: reference, gone: true}
+	}
+}
+
+// watch writes one line of JSON for every change of a machine's power state.
+func watch(ctx context.Context, registry *simulator.Registry, client *vim25.Client, out io.Writer) error {
 	networks, err := networkNames(ctx, client)
 	if err != nil {
 		return err
 	}
-	container, err := machines(ctx, client)
-	if err != nil {
-		return err
-	}
-	filter := new(property.WaitFilter)
-	filter.Add(container.Reference(), "VirtualMachine", []string{"runtime.powerState"}, container.TraversalSpec())
+	// Room for more than can change before this has read it: whoever changes something must not wait here.
+	watcher := &watcher{changes: make(chan change, 65536)}
+	registry.AddHandler(watcher)
 	encoder := json.NewEncoder(out)
 	collector := property.DefaultCollector(client)
-	return property.WaitForUpdates(ctx, collector, filter, func(updates []types.ObjectUpdate) bool {
-		for _, update := range updates {
-			line, ok := describe(ctx, collector, update.Obj, networks)
-			if update.Kind == types.ObjectUpdateKindLeave {
-				line, ok = machine{Power: "gone"}, true
-			}
-			line.Reference = update.Obj.Value
-			if ok && encoder.Encode(line) != nil {
-				return true
-			}
+	for seen := range watcher.changes {
+		line, ok := machine{Power: "gone"}, true
+		if !seen.gone {
+			line, ok = describe(ctx, collector, seen.reference, networks)
 		}
-		return false
-	})
-}
-
-func machines(ctx context.Context, client *vim25.Client) (*view.ContainerView, error) {
-	return view.NewManager(client).CreateContainerView(ctx, client.ServiceContent.RootFolder, []string{"VirtualMachine"}, true)
+		if !ok {
+			continue
+		}
+		line.Reference = seen.reference.Value
+		if err := encoder.Encode(line); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // describe reads a machine; false when it is a template or was deleted in the meantime.

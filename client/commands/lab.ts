@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { loadSite } from '../../config/load.js';
+import { untilInterrupted } from '../local/interrupted.js';
+import { demoEnvironment, kept } from '../local/demo-secrets.js';
+import { startStack } from '../local/stack.js';
+import { printLines } from '../output/print.js';
+
+/** `socle lab`: real machines on this computer. Loads the laboratory only when it is asked for. */
+export function labCommand(): Command {
+  return new Command('lab')
+    .description('a small datacentre of real machines on this computer (Linux, root)')
+    .addCommand(
+      new Command('up')
+        .description('build it and run Temporal and a worker for it, until Ctrl-C')
+        .option('--site <file>', 'site file whose networks and services it has', 'examples/site-lab.yaml')
+        .action(({ site }: { site: string }) => up(site)),
+    )
+    .addCommand(new Command('down').description('end it, and take away what a killed one left').action(down))
+    .addCommand(new Command('status').description('say what runs').action(status));
+}
+
+async function up(file: string): Promise<void> {
+  const { startLaboratory } = await import('../../laboratory/laboratory.js');
+  const { stateFolder } = await import('../../laboratory/names.js');
+  const site = await loadSite(file);
+  const interrupted = untilInterrupted();
+  const state = join(stateFolder, 'orchestrator');
+  const laboratory = await startLaboratory(site, () => kept(state, 'vcenter.password'), console.log);
+  try {
+    const stack = await startStack({
+      stateFolder: state,
+      sandbox: false,
+      waits: 'none',
+      say: console.log,
+      elsewhere: { ...laboratory, environment: await demoEnvironment(state, laboratory.caPem) },
+    });
+    try {
+      printLines([
+        '',
+        `Web UI      ${stack.ui ?? 'as your server offers it'}`,
+        `In another terminal: ${stack.temporalAddress === '127.0.0.1:7233' ? '' : `TEMPORAL_ADDRESS=${stack.temporalAddress} `}npx socle deploy ${file}`,
+        'Ctrl-C stops all and takes it away.',
+      ]);
+      await interrupted;
+    } finally {
+      await stack.stop();
+    }
+  } finally {
+    await laboratory.stop();
+  }
+  process.exit();
+}
+
+async function down(): Promise<void> {
+  const { endRunning, runningLaboratory, takeDown } = await import('../../laboratory/take-down.js');
+  const running = await runningLaboratory();
+  if (running !== undefined) {
+    console.log(`Process ${running} runs a laboratory; it is asked to end`);
+    await endRunning(running);
+  }
+  const taken = await takeDown();
+  console.log(
+    taken.length === 0 && running === undefined
+      ? 'There is no laboratory here.'
+      : `Taken away: ${taken.length === 0 ? 'all of it, by itself' : taken.join(', ')}`,
+  );
+}
+
+async function status(): Promise<void> {
+  console.log('not yet');
+}

@@ -1,0 +1,91 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Site } from '../config/site.js';
+import type { PowerReport } from '../tools/vcsim.js';
+import { boot, cutPower, restartCode } from './machine.js';
+import { plugIn, unplug } from './network.js';
+import { acceptVirtualCard, deleteRoot, mountRoot } from './overlay.js';
+
+export type Machines = {
+  /** Makes the real machine what the report says; reports of one machine are followed in their order. */
+  follow: (report: PowerReport) => void;
+  /** Machines that have power, by name. */
+  powered: () => string[];
+  /** Cuts the power of all. */
+  stop: () => Promise<void>;
+};
+
+type Body = { report: PowerReport; running?: ChildProcess; work: Promise<void> };
+
+/** What cloud-init's data call a card that the site file does not name. */
+const defaultCard = 'eth0';
+
+/** Gives every virtual machine that the hypervisor reports a real one. */
+export function createMachines(site: Site, templateRoot: string, say: (line: string) => void): Machines {
+  const bodies = new Map<string, Body>();
+
+  const start = async (body: Body): Promise<void> => {
+    const { report } = body;
+    const root = await mountRoot(report.name, templateRoot);
+    for (const { interface: card } of Object.values(site.zones))
+      await acceptVirtualCard(root, card ?? defaultCard);
+    const key = report.reference.replace(/\D/g, '');
+    await plugIn(site, { machine: report.name, key, macAddress: report.macAddress, network: report.network });
+    const child = await boot(report, root, []);
+    body.running = child;
+    child.once('exit', (code) => {
+      if (body.running !== child) return;
+      delete body.running;
+      // A machine that restarts itself keeps its power; one that ends in another way is as one that was shut down.
+      if (code === restartCode) enqueue(body, () => reconcile(body));
+      else say(`${report.name} ended by itself (code ${code})`);
+    });
+  };
+
+  const reconcile = async (body: Body): Promise<void> => {
+    const { power, name } = body.report;
+    if (power === 'poweredOn') {
+      if (body.running === undefined) await start(body);
+      return;
+    }
+    const { running } = body;
+    delete body.running;
+    if (running !== undefined) await cutPower(running);
+    if (power !== 'gone') return;
+    await unplug(name);
+    await deleteRoot(name);
+    bodies.delete(body.report.reference);
+  };
+
+  const enqueue = (body: Body, task: () => Promise<void>): void => {
+    body.work = body.work.then(task).catch((error: unknown) => {
+      say(`${body.report.name}: ${(error as Error).message}`);
+    });
+  };
+
+  return {
+    follow: (report) => {
+      const known = bodies.get(report.reference);
+      const body: Body = known ?? { report, work: Promise.resolve() };
+      if (known === undefined && report.power === 'gone') return;
+      bodies.set(report.reference, body);
+      // Of a machine that is gone the hypervisor knows nothing more than its reference.
+      const next = report.power === 'gone' ? { ...body.report, power: report.power } : report;
+      enqueue(body, () => {
+        body.report = next;
+        return reconcile(body);
+      });
+    },
+    powered: () =>
+      [...bodies.values()].filter(({ running }) => running !== undefined).map(({ report }) => report.name),
+    stop: async () => {
+      await Promise.all(
+        [...bodies.values()].map(async (body) => {
+          await body.work;
+          const { running } = body;
+          delete body.running;
+          if (running !== undefined) await cutPower(running);
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, type Server } from 'node:net';
+import { openSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Site } from '../config/site.js';
+import { splitHostPort } from '../config/site/address.js';
+import { namespace, within } from './names.js';
+
+export type OutsideServices = {
+  /** Lets what runs in the laboratory's namespace reach a loopback port of this computer under the same number. */
+  openDoor: (address: string) => Promise<void>;
+  stop: () => Promise<void>;
+};
+
+/** Starts what the site file names outside the platform: name server, time server, log collector, package mirror. */
+export async function startOutsideServices(
+  site: Site,
+  mirror: string,
+  logFile: string,
+): Promise<OutsideServices> {
+  const entry = fileURLToPath(new URL('./services/main.js', import.meta.url));
+  const { dns, ntp, syslog, artifacts } = site;
+  const args = [
+    ...dns.servers.flatMap((server) => ['--dns', server]),
+    ...ntp.flatMap((server) => ['--ntp', server]),
+    ...(syslog ? ['--syslog', `${splitHostPort(syslog.server, 0).host}:${syslog.port}`] : []),
+    ...['--packages', artifacts.packages, '--mirror', mirror],
+  ];
+  const [program, ...words] = [...within(namespace), process.execPath, entry, ...args];
+  const child = spawn(program!, words, {
+    stdio: ['ignore', 'pipe', openSync(logFile, 'a'), 'ipc'],
+    detached: true,
+  });
+  const exited = once(child, 'exit');
+  const ready = await Promise.race([once(createInterface({ input: child.stdout! }), 'line'), exited]);
+  if (ready[0] !== 'ready')
+    throw new Error(`the services outside did not start; their last words are in ${logFile}`);
+  let door: Server | undefined;
+  return {
+    openDoor: async (address) => {
+      const { port } = splitHostPort(address, 7233);
+      const handed = once(child, 'message');
+      child.send({ port });
+      door = (await handed)[1] as Server;
+      door.on('connection', (inner) => {
+        const outer = connect(port, '127.0.0.1');
+        inner.pipe(outer).pipe(inner);
+        for (const [one, other] of [
+          [inner, outer],
+          [outer, inner],
+        ] as const)
+          one.on('error', () => other.destroy());
+      });
+    },
+    stop: async () => {
+      door?.close();
+      if (child.exitCode !== null) return;
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}

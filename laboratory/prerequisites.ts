@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Programs that the laboratory runs, and the Debian package of each. */
+const programs = {
+  'systemd-nspawn': 'systemd-container',
+  mmdebstrap: 'mmdebstrap',
+  'apt-ftparchive': 'apt-utils',
+  gpg: 'gpg',
+  gpgconf: 'gpgconf',
+  ip: 'iproute2',
+  nsenter: 'util-linux',
+  mount: 'mount',
+  sysctl: 'procps',
+} as const;
+
+/** Everything that this computer lacks, one line each, with what to type; empty when a laboratory can run here. */
+export function missingForLaboratory(): string[] {
+  if (process.platform !== 'linux') return ['it needs Linux: network namespaces and systemd-nspawn'];
+  const packages = Object.entries(programs)
+    .filter(([program]) => !isOnPath(program))
+    .map(([, name]) => name);
+  return [
+    ...(process.getuid?.() === 0
+      ? []
+      : ['it needs root, for network namespaces and mounts: sudo npx socle lab up']),
+    ...(packages.length === 0
+      ? []
+      : [`programs are missing: apt-get install ${[...new Set(packages)].join(' ')}`]),
+    ...(isOnPath('go') || hasSimulator()
+      ? []
+      : ["Go is missing, which builds the vCenter simulator: apt-get install golang, or Go's own package"]),
+  ];
+}
+
+function isOnPath(program: string): boolean {
+  // Not every account has the system folders on its path, although root's programs are there.
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/bin'];
+  return folders.some((folder) => existsSync(join(folder, program)));
+}
+
+function hasSimulator(): boolean {
+  return false;
+}

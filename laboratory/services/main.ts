@@ -1,0 +1,36 @@
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { serveDns } from './dns.js';
+import { startDoor } from './door.js';
+import { serveLogs } from './logs.js';
+import { serveMirror } from './mirror.js';
+import { serveTime } from './time.js';
+
+/**
+ * What the site file names outside the platform, in the laboratory's network namespace: one process. Says `ready` on
+ * standard output; ends when the process that started it does.
+ */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      dns: { type: 'string', multiple: true, default: [] },
+      ntp: { type: 'string', multiple: true, default: [] },
+      syslog: { type: 'string' },
+      packages: { type: 'string' },
+      mirror: { type: 'string', default: '' },
+      door: { type: 'string' },
+    },
+  });
+  for (const server of values.dns) await serveDns(server);
+  for (const server of values.ntp) await serveTime(server);
+  if (values.syslog !== undefined) await serveLogs(values.syslog);
+  if (values.packages !== undefined) await serveMirror(values.packages, values.mirror);
+  process.on('message', (message) => {
+    void startDoor((message as { port: number }).port);
+  });
+  process.stdout.write('ready\n');
+  await Promise.race(['SIGTERM', 'SIGINT', 'disconnect'].map((event) => once(process, event)));
+  process.exit(0);
+}
+
+await main();
