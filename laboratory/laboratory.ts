@@ -5,6 +5,7 @@ import { exitCodes, UserError } from '../config/errors.js';
 import type { Site } from '../config/site.js';
 import { zoneNames } from '../config/machine.js';
 import { startVcsim, vcsimPath } from '../tools/vcsim.js';
+import { raiseLimits } from './kernel-limits.js';
 import { createMachines } from './machines.js';
 import { laboratoryName, namespace, runFolder, stateFolder, within } from './names.js';
 import { makeNetwork } from './network.js';
@@ -77,6 +78,7 @@ async function build(
   const template = await ensureTemplate(cacheFolder(), say);
   const simulator = await vcsimPath(cacheFolder());
   const started = Date.now();
+  await raiseLimits();
   await provideNspawnFolder();
   await makeNetwork(site);
   const services = await startOutsideServices(site, template.mirror, join(stateFolder, 'services.log'));

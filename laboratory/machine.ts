@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PowerReport } from '../tools/vcsim.js';
+import { controlGroup } from './control-group.js';
 import { diskOf, machineNamespace, within } from './names.js';
 import { childrenOf, end } from './processes.js';
 import { guestInfoVariables } from './template-files.js';
@@ -47,7 +48,8 @@ export async function boot(machine: PowerReport, root: string, disks: Disks): Pr
   await mkdir(diskOf(name), { recursive: true });
   const console = openSync(join(diskOf(name), 'console.log'), 'a');
   // Started inside the namespace: with --network-namespace-path the machine's /sys would show this computer's cards.
-  const [program, ...words] = [...within(machineNamespace(name)), 'systemd-nspawn', ...args];
+  const group = await controlGroup(name);
+  const [program, ...words] = [...group, ...within(machineNamespace(name)), 'systemd-nspawn', ...args];
   const child = spawn(program!, words, {
     env: { ...process.env, ...guestInfo, ...nspawnSettings },
     stdio: ['ignore', console, console],

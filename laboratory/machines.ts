@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Site } from '../config/site.js';
 import type { PowerReport } from '../tools/vcsim.js';
+import { removeControlGroups } from './control-group.js';
 import { boot, cutPower, restartCode } from './machine.js';
 import { plugIn, unplug } from './network.js';
 import { acceptVirtualCard, deleteRoot, mountRoot } from './overlay.js';
@@ -53,6 +54,7 @@ export function createMachines(site: Site, templateRoot: string, say: (line: str
     if (power !== 'gone') return;
     await unplug(name);
     await deleteRoot(name);
+    await removeControlGroups(name);
     bodies.delete(body.report.reference);
   };
 

@@ -3,6 +3,8 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from './command.js';
+import { removeControlGroups } from './control-group.js';
+import { restoreLimits } from './kernel-limits.js';
 import { laboratoryName, runFolder, stateFolder } from './names.js';
 import { namespaces } from './network.js';
 import { releaseNspawnFolder } from './nspawn-folder.js';
@@ -37,6 +39,8 @@ export async function takeDown(): Promise<string[]> {
   const mounts = (await mountPoints()).filter((path) => path.startsWith(`${runFolder}/`)).reverse();
   for (const path of mounts) await run(['umount', path]);
   await releaseNspawnFolder();
+  await removeControlGroups();
+  await restoreLimits();
   const networks = (await namespaces()).filter(isOurs);
   for (const name of networks) await run(['ip', 'netns', 'delete', name]);
   const folders = [runFolder, stateFolder].filter((folder) => existsSync(folder));
