@@ -18,14 +18,16 @@ const nspawnSettings = {
   SYSTEMD_NSPAWN_API_VFS_WRITABLE: 'network',
 } as const;
 
-/** Names of block devices on this computer, to be seen by the machine under the same name. */
-export type Disks = readonly string[];
-
 /**
  * Boots a machine from its root: systemd as process 1, in its own network namespace, with the first-boot data that the
  * hypervisor holds. That data goes through the environment, so that no argument and no file shows it.
+ * @param disks names of block devices on this computer, which the machine sees under the same name
  */
-export async function boot(machine: PowerReport, root: string, disks: Disks): Promise<ChildProcess> {
+export async function boot(
+  machine: PowerReport,
+  root: string,
+  disks: readonly string[],
+): Promise<ChildProcess> {
   const { name, instanceUuid } = machine;
   const guestInfo = guestInfoOf(machine.extraConfig);
   const args = [
@@ -79,5 +81,5 @@ function guestInfoOf(extraConfig: Readonly<Record<string, string>>): Record<stri
   return Object.fromEntries([
     ['VMX_GUESTINFO', '1'],
     ...entries.filter(([variable]) => guestInfoVariables.includes(variable)),
-  ]) as Record<string, string>;
+  ]);
 }

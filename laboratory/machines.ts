@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Site } from '../config/site.js';
 import type { PowerReport } from '../tools/vcsim.js';
 import { removeControlGroups } from './control-group.js';
+import { deleteDisks, ensureDisks } from './disks.js';
 import { boot, cutPower, restartCode } from './machine.js';
 import { plugIn, unplug } from './network.js';
 import { acceptVirtualCard, deleteRoot, mountRoot } from './overlay.js';
@@ -31,7 +32,7 @@ export function createMachines(site: Site, templateRoot: string, say: (line: str
       await acceptVirtualCard(root, card ?? defaultCard);
     const key = report.reference.replace(/\D/g, '');
     await plugIn(site, { machine: report.name, key, macAddress: report.macAddress, network: report.network });
-    const child = await boot(report, root, []);
+    const child = await boot(report, root, await ensureDisks(report.name, report.disksBytes.slice(1)));
     body.running = child;
     child.once('exit', (code) => {
       if (body.running !== child) return;
@@ -53,6 +54,7 @@ export function createMachines(site: Site, templateRoot: string, say: (line: str
     if (running !== undefined) await cutPower(running);
     if (power !== 'gone') return;
     await unplug(name);
+    await deleteDisks(name);
     await deleteRoot(name);
     await removeControlGroups(name);
     bodies.delete(body.report.reference);

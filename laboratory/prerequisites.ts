@@ -27,7 +27,10 @@ export function missingForLaboratory(): string[] {
     ...(packages.length === 0
       ? []
       : [`programs are missing: apt-get install ${[...new Set(packages)].join(' ')}`]),
-    ...(isOnPath('go') || hasSimulator()
+    ...(existsSync('/sys/class/zram-control')
+      ? []
+      : ['the kernel lacks zram, which data disks are made of: modprobe zram']),
+    ...(isOnPath('go')
       ? []
       : ["Go is missing, which builds the vCenter simulator: apt-get install golang, or Go's own package"]),
   ];
@@ -37,8 +40,4 @@ function isOnPath(program: string): boolean {
   // Not every account has the system folders on its path, although root's programs are there.
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/bin'];
   return folders.some((folder) => existsSync(join(folder, program)));
-}
-
-function hasSimulator(): boolean {
-  return false;
 }

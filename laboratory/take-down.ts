@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from './command.js';
 import { removeControlGroups } from './control-group.js';
+import { deleteDisks } from './disks.js';
 import { restoreLimits } from './kernel-limits.js';
 import { laboratoryName, runFolder, stateFolder } from './names.js';
 import { namespaces } from './network.js';
@@ -38,6 +39,7 @@ export async function takeDown(): Promise<string[]> {
   const processes = await endProcesses();
   const mounts = (await mountPoints()).filter((path) => path.startsWith(`${runFolder}/`)).reverse();
   for (const path of mounts) await run(['umount', path]);
+  for (const machine of await machineNames()) await deleteDisks(machine);
   await releaseNspawnFolder();
   await removeControlGroups();
   await restoreLimits();
@@ -51,6 +53,11 @@ export async function takeDown(): Promise<string[]> {
     counted(networks.length, 'network namespace', 'network namespaces'),
     counted(folders.length, 'folder', 'folders'),
   ].filter((line) => line !== undefined);
+}
+
+/** Machines of which this computer holds anything. */
+async function machineNames(): Promise<string[]> {
+  return readdir(join(runFolder, 'machines')).catch(() => []);
 }
 
 function isOurs(name: string): boolean {

@@ -39,6 +39,8 @@ export type PowerReport = {
   macAddress: string;
   /** Name of the port group that the machine's card is in. */
   network: string;
+  /** The template's own disk first. */
+  disksBytes: number[];
   extraConfig: Record<string, string>;
 };
 

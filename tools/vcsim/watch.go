@@ -21,6 +21,7 @@ type machine struct {
 	Power        string            `json:"power"` // poweredOn, poweredOff, suspended, or gone
 	MacAddress   string            `json:"macAddress"`
 	Network      string            `json:"network"`
+	DisksBytes   []int64           `json:"disksBytes"` // in the order of the devices, the template's first
 	ExtraConfig  map[string]string `json:"extraConfig"`
 }
 
@@ -95,6 +96,7 @@ func describe(ctx context.Context, collector *property.Collector, reference type
 		Name:         found.Name,
 		InstanceUUID: found.Config.InstanceUuid,
 		Power:        string(found.Runtime.PowerState),
+		DisksBytes:   []int64{},
 		ExtraConfig:  map[string]string{},
 	}
 	for _, option := range found.Config.ExtraConfig {
@@ -103,6 +105,9 @@ func describe(ctx context.Context, collector *property.Collector, reference type
 		}
 	}
 	for _, device := range found.Config.Hardware.Device {
+		if disk, ok := device.(*types.VirtualDisk); ok {
+			line.DisksBytes = append(line.DisksBytes, disk.CapacityInBytes)
+		}
 		if card, ok := device.(types.BaseVirtualEthernetCard); ok {
 			line.MacAddress = card.GetVirtualEthernetCard().MacAddress
 			if backing, ok := card.GetVirtualEthernetCard().Backing.(*types.VirtualEthernetCardDistributedVirtualPortBackingInfo); ok {
