@@ -23,6 +23,11 @@ export default defineConfig({
         hookTimeout: 180_000,
         fileParallelism: false,
       }),
+      project('laboratory', ['test/laboratory/**/*.test.ts'], {
+        testTimeout: 300_000,
+        hookTimeout: 400_000,
+        fileParallelism: false,
+      }),
       project('chaos', ['test/chaos/**/*.test.ts'], {
         testTimeout: 1_800_000,
         hookTimeout: 180_000,

@@ -11,7 +11,7 @@ import { laboratoryName, namespace, runFolder, stateFolder, within } from './nam
 import { makeNetwork } from './network.js';
 import { provideNspawnFolder } from './nspawn-folder.js';
 import { startOutsideServices } from './outside-services.js';
-import { missingForLaboratory } from './prerequisites.js';
+import { missingForLaboratory } from '../tools/laboratory-prerequisites.js';
 import { mark } from './processes.js';
 import { runningLaboratory, takeDown } from './take-down.js';
 import { ensureTemplate } from './template.js';

@@ -3,6 +3,7 @@ import { addressText, networkSpan, prefixLength } from '../config/ipv4.js';
 import { splitHostPort } from '../config/site/address.js';
 import { zoneNames } from '../config/machine.js';
 import { run } from './command.js';
+import { noteNamespacesFolder } from './namespaces-folder.js';
 import { machineNamespace, namespace, within } from './names.js';
 
 /** The card's name before cloud-init gives it the one that the site file wants: what vmxnet3 cards are called. */
@@ -17,6 +18,7 @@ const inside = (...words: string[]): Promise<string> => run([...within(namespace
  * this computer's network.
  */
 export async function makeNetwork(site: Site): Promise<void> {
+  await noteNamespacesFolder();
   await ip('netns', 'add', namespace);
   await inside('ip', 'link', 'set', 'lo', 'up');
   for (const setting of ['net.ipv4.ip_forward=1', 'net.ipv4.conf.all.send_redirects=0'])

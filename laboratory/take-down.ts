@@ -8,6 +8,7 @@ import { deleteDisks } from './disks.js';
 import { restoreLimits } from './kernel-limits.js';
 import { laboratoryName, runFolder, stateFolder } from './names.js';
 import { namespaces } from './network.js';
+import { releaseNamespacesFolder } from './namespaces-folder.js';
 import { releaseNspawnFolder } from './nspawn-folder.js';
 import { mountPoints } from './overlay.js';
 import { childrenOf, commandOf, end, markedProcesses } from './processes.js';
@@ -45,6 +46,7 @@ export async function takeDown(): Promise<string[]> {
   await restoreLimits();
   const networks = (await namespaces()).filter(isOurs);
   for (const name of networks) await run(['ip', 'netns', 'delete', name]);
+  await releaseNamespacesFolder();
   const folders = [runFolder, stateFolder].filter((folder) => existsSync(folder));
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
   return [

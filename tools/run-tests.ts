@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { findTemporal } from './find-temporal.js';
+import { missingForLaboratory } from './laboratory-prerequisites.js';
 import { missingTestPrograms } from './test-programs.js';
 
 /** A part of `npm test`: what it runs and what must be there for it. */
@@ -31,6 +32,7 @@ const stages: Part[][] = [
   ],
   [{ name: 'contract tests', command: vitest('contract') }],
   [{ name: 'end to end, on the sandbox', command: vitest('end-to-end'), missing: temporalMissing }],
+  [{ name: 'real machines', command: vitest('laboratory'), missing: laboratoryMissing }],
   [{ name: 'chaos, on the sandbox', command: vitest('chaos'), missing: temporalMissing }],
 ];
 
@@ -41,6 +43,10 @@ async function temporalMissing(): Promise<string | undefined> {
   } catch (error) {
     return (error as Error).message.split('\n')[0];
   }
+}
+
+async function laboratoryMissing(): Promise<string | undefined> {
+  return missingForLaboratory()[0] ?? temporalMissing();
 }
 
 type Ended = { part: Part; outcome: 'passed' | 'failed' | 'left out'; because?: string };

@@ -68,5 +68,10 @@ async function down(): Promise<void> {
 }
 
 async function status(): Promise<void> {
-  console.log('not yet');
+  const { runningLaboratory } = await import('../../laboratory/take-down.js');
+  const { machineStates, temporalAddress } = await import('../../laboratory/state.js');
+  const { renderLaboratory } = await import('../output/laboratory.js');
+  const pid = await runningLaboratory();
+  const running = pid === undefined ? undefined : { pid, temporalAddress: await temporalAddress() };
+  printLines(renderLaboratory(running, await machineStates()));
 }

@@ -1,0 +1,25 @@
+import { beforeAll, expect, test } from 'vitest';
+import { buildOnce } from '../end-to-end/stack.js';
+import { ended, labUp, socle, traces, until } from './laboratory.js';
+
+beforeAll(() => buildOnce());
+
+test('down takes away all that a killed laboratory left, in the middle of a deployment', async () => {
+  const before = await traces();
+  const { child, environment } = await labUp();
+  const file = 'examples/site-lab.yaml';
+  const started = await socle(environment, 'deploy', file, '--only', 'provisioning', '--yes', '--detach');
+  expect(started, started.stderr).toMatchObject({ code: 0 });
+  await until(
+    async () => / [3-9] of \d+ have power/.test((await socle(environment, 'lab', 'status')).stdout),
+    60_000,
+  );
+  await ended(child, 'SIGKILL');
+  expect((await traces())['processes']).not.toEqual([]);
+  expect((await socle(environment, 'lab', 'status')).stdout).toContain('A laboratory was killed');
+  const down = await socle(environment, 'lab', 'down');
+  expect(down, down.stderr).toMatchObject({ code: 0 });
+  expect(down.stdout).toContain('Taken away: ');
+  expect(await traces()).toEqual(before);
+  expect((await socle(environment, 'lab', 'down')).stdout).toBe('There is no laboratory here.\n');
+});
