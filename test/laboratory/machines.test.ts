@@ -75,15 +75,7 @@ test('nothing leads out of the laboratory', async () => {
 test('a machine keeps its disk over a restart', async () => {
   const boot = (await ssh('cat', '/proc/sys/kernel/random/boot_id')).stdout;
   expect((await ssh('touch', 'kept')).code).toBe(0);
-  const ran = await socle(
-    up.environment,
-    'run',
-    file,
-    'provisionnement-vms-infra',
-    'restart',
-    'vault-1',
-    '--yes',
-  );
+  const ran = await socle(up.environment, 'run', file, 'provisionnement-vms-infra', 'restart', 'vault-1');
   expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 0 });
   expect((await ssh('ls')).stdout).toBe('kept\n');
   expect((await ssh('cat', '/proc/sys/kernel/random/boot_id')).stdout).not.toBe(boot);
