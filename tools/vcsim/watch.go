@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 
 	"github.com/vmware/govmomi/property"
@@ -33,7 +34,7 @@ type watcher struct {
 
 type change struct {
 	reference types.ManagedObjectReference
-	gone      bool
+	power     string // as it was then; by the time that the rest is read it may be another
 }
 
 func (w *watcher) Reference() types.ManagedObjectReference {
@@ -45,14 +46,14 @@ func (w *watcher) PutObject(*simulator.Context, mo.Reference) {}
 func (w *watcher) UpdateObject(_ *simulator.Context, object mo.Reference, changes []types.PropertyChange) {
 	for _, property := range changes {
 		if property.Name == "runtime.powerState" && object.Reference().Type == "VirtualMachine" {
-			w.changes <- change{reference: object.Reference()}
+			w.changes <- change{object.Reference(), fmt.Sprint(property.Val)}
 		}
 	}
 }
 
 func (w *watcher) RemoveObject(_ *simulator.Context, reference types.ManagedObjectReference) {
 	if reference.Type == "VirtualMachine" {
-		w.changes <- change{reference: reference, gone: true}
+		w.changes <- change{reference, "gone"}
 	}
 }
 
@@ -68,14 +69,14 @@ func watch(ctx context.Context, registry *simulator.Registry, client *vim25.Clie
 	encoder := json.NewEncoder(out)
 	collector := property.DefaultCollector(client)
 	for seen := range watcher.changes {
-		line, ok := machine{Power: "gone"}, true
-		if !seen.gone {
+		line, ok := machine{}, true
+		if seen.power != "gone" {
 			line, ok = describe(ctx, collector, seen.reference, networks)
 		}
 		if !ok {
 			continue
 		}
-		line.Reference = seen.reference.Value
+		line.Reference, line.Power = seen.reference.Value, seen.power
 		if err := encoder.Encode(line); err != nil {
 			return err
 		}
@@ -86,7 +87,7 @@ func watch(ctx context.Context, registry *simulator.Registry, client *vim25.Clie
 // describe reads a machine; false when it is a template or was deleted in the meantime.
 func describe(ctx context.Context, collector *property.Collector, reference types.ManagedObjectReference, networks map[string]string) (machine, bool) {
 	var found mo.VirtualMachine
-	if err := collector.RetrieveOne(ctx, reference, []string{"name", "config", "runtime.powerState"}, &found); err != nil {
+	if err := collector.RetrieveOne(ctx, reference, []string{"name", "config"}, &found); err != nil {
 		return machine{}, false
 	}
 	if found.Config == nil || found.Config.Template {
@@ -95,7 +96,6 @@ func describe(ctx context.Context, collector *property.Collector, reference type
 	line := machine{
 		Name:         found.Name,
 		InstanceUUID: found.Config.InstanceUuid,
-		Power:        string(found.Runtime.PowerState),
 		DisksBytes:   []int64{},
 		ExtraConfig:  map[string]string{},
 	}
