@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createSecrets, type Secrets } from '../config/secrets.js';
 import type { Plan, StepInput } from '../config/plan-types.js';
 import { PermanentError } from './errors.js';
@@ -12,6 +13,8 @@ export function stepContext(
   signal: AbortSignal,
   progress: (resource: string) => void,
 ): StepContext {
+  // A step may work on many machines at once, each listening for its end.
+  setMaxListeners(0, signal);
   const role = [...plan.phases.flatMap((phase) => phase.roles), ...plan.assumed].find(
     ({ name }) => name === input.role,
   );

@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancelledFailure } from '@temporalio/workflow';
+import { ApplicationFailure, CancelledFailure, patched } from '@temporalio/workflow';
 import type { DeploymentInput, PlanPhase } from '../config/plan-types.js';
 import { newGate, type GateBook } from './gate.js';
 import type { PhaseRunner } from './phase-runner.js';
@@ -9,7 +9,7 @@ import type { GateProgress, PhaseSummary } from './progress.js';
  * Brings one gate to its end. The phase is checked first: with nothing to do the gate passes unasked. After the
  * approvals the preflight runs again; when its findings changed, the approvals are void and the gate opens anew.
  * @returns what the check found when that is nothing: the phase is done; undefined when it is to be run
- * @throws ApplicationFailure when it is rejected or expires, CancelledFailure when the run is canceled.
+ * @throws ApplicationFailure when it is rejected or expires, or is blocked and nobody is there to mend, CancelledFailure when the run is canceled.
  */
 export async function passGate(
   runner: PhaseRunner,
@@ -33,6 +33,11 @@ export async function passGate(
       passed(gate);
       return undefined;
     }
+    if (gate.problems.length > 0 && endsWhenBlocked(input))
+      throw ApplicationFailure.nonRetryable(
+        [`before ${phase.title} the preflight found`, ...gate.problems].join('\n'),
+        'Preflight',
+      );
     gate.state = gate.problems.length > 0 ? 'blocked' : 'open';
     gate.askedMs = Date.now();
     const end = await book.pass(gate);
@@ -60,6 +65,11 @@ export async function passGate(
         ? 'checked again on request'
         : 'the preflight changed after the approval, which is void';
   }
+}
+
+/** `--on-failure abort`: nobody watches who would mend it. Runs from before this change wait. */
+function endsWhenBlocked({ options }: DeploymentInput): boolean {
+  return options.onFailure === 'abort' && patched('a blocked gate ends a run that nobody watches');
 }
 
 function passed(gate: GateProgress, note?: string): void {

@@ -48,13 +48,11 @@ export async function preflightFindings(
     'check',
     childName,
   );
-  const notDone = Object.entries(summary.todoTargets).flatMap(([step, targets]) =>
-    targets.map((target) => ({
-      role: '',
-      step,
-      target,
-      message: 'is taken for done by this plan but is not',
-    })),
-  );
+  const notDone = Object.entries(summary.todoTargets).map(([step, targets]) => ({
+    role: '',
+    step,
+    target: plan.site.name,
+    message: `this plan takes it for done but it is not, on ${targets.join(', ')}`,
+  }));
   return [...summary.failed, ...notDone];
 }

@@ -245,6 +245,22 @@ test('a preflight that changes after the approval voids it, and the same person 
   expect((await run.result()).gates.map(({ state }) => state)).toEqual(['expired', 'passed']);
 });
 
+test('problems end a run that nobody watches: --on-failure abort', async () => {
+  const plan = gatedPlan({}, true);
+  const disk: Behaviour = async () => {
+    throw permanentFailure('12 GB are free, 40 are needed');
+  };
+  const run = await atGate(
+    plan,
+    { 'install-vault.preflight.disk': disk },
+    { approveAll: true, onFailure: 'abort' },
+  );
+  expect((await failureOf(run)).message).toBe(
+    'before base-infrastructure the preflight found\ninstall-vault preflight.disk: 12 GB are free, 40 are needed',
+  );
+  expect(laboratory.called('install-vault.a')).toEqual([]);
+});
+
 test('the same person may say the same at every showing of a gate, as the commands say it', async () => {
   const plan = gatedPlan({}, true);
   let problem: string | undefined = 'too small';
