@@ -6,6 +6,7 @@ import ssh2, {
   type Session as SshSession,
   type ServerChannel,
 } from 'ssh2';
+import { freshKey } from './fresh-key.js';
 import { parseKey } from './parse-key.js';
 import { verdictOf } from './firewall.js';
 import type { SimulatedMachine } from './machine.js';
@@ -57,10 +58,7 @@ function accept(machine: SimulatedMachine, socket: Socket): void {
     'accept'
   )
     return;
-  const hostKey =
-    fault?.kind === 'wrong-host-key'
-      ? ssh2.utils.generateKeyPairSync('ed25519').private
-      : machine.sshd!.hostKey;
+  const hostKey = fault?.kind === 'wrong-host-key' ? freshKey().private : machine.sshd!.hostKey;
   const server = new ssh2.Server(
     { hostKeys: [hostKey], ident: 'OpenSSH_9.2p1 Debian-2+deb12u3' },
     (connection) => serve(machine, connection, socket),

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { utils } from 'ssh2';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AnyRole } from '../../activities/registry.js';
 import type { CheckResult, Step, StepContext } from '../../activities/role.js';
@@ -10,6 +9,7 @@ import { provisionnementVmsInfra } from '../../activities/roles/1-provisioning/p
 import { parseSite } from '../../config/load.js';
 import type { Machine } from '../../config/machine.js';
 import { createSecrets } from '../../config/secrets.js';
+import { sshKeyPair } from '../../config/secrets-keys.js';
 import type { Site } from '../../config/site.js';
 import { edited, exampleText } from '../unit/site-fixture.js';
 import { sshMachines } from './provisioning-machines.js';
@@ -265,7 +265,7 @@ describe('the provisioning roles', () => {
   test('a host with another key is not taken for the machine', async () => {
     guests.close();
     await sandbox.close();
-    guests = sshMachines(utils.generateKeyPairSync('ed25519').private);
+    guests = sshMachines(sshKeyPair(randomBytes(32), 'another').privateKey);
     sandbox = await startSandbox({ machines: guests });
     site = { ...site, hypervisor: { ...site.hypervisor, url: sandbox.url } as Site['hypervisor'] };
     environment = { ...environment, SOCLE_VSPHERE_CA: sandbox.caPem };
@@ -280,6 +280,28 @@ describe('the provisioning roles', () => {
       reason: 'SSH answers with another host key',
       changes: [],
     });
+  });
+
+  test('a machine that shows its key before it lets anybody in is waited for', async () => {
+    guests.close();
+    await sandbox.close();
+    guests = sshMachines(undefined, 3);
+    sandbox = await startSandbox({ machines: guests });
+    site = { ...site, hypervisor: { ...site.hypervisor, url: sandbox.url } as Site['hypervisor'] };
+    environment = { ...environment, SOCLE_VSPHERE_CA: sandbox.caPem };
+    const { steps } = provisionnementVmsApps;
+    await converge(
+      provisionnementVmsApps,
+      steps.filter((step) => step.id !== 'answer'),
+    );
+    const answer = steps.find((step) => step.id === 'answer')!;
+    const context = contextOf(provisionnementVmsApps, 'apps-worker-1');
+    expect(await answer.check(context)).toMatchObject({
+      state: 'todo',
+      reason: expect.stringContaining('SSH does not let Socle in') as string,
+    });
+    await answer.apply(context);
+    expect(await answer.check(context)).toEqual({ state: 'done' });
   });
 
   test('machines of another team are only asked for their key', async () => {

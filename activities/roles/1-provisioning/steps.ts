@@ -61,18 +61,14 @@ export function provisioningSteps(role: RoleName): readonly Step[] {
     },
     {
       id: 'answer',
-      title: 'answer SSH with the known host key',
+      title: 'answer SSH with the known host key and let Socle in',
       on: 'each',
       profile: 'wait',
       after: [`${role}.power-on`],
       check: async (context) => {
         const answer = await (await hostKeys()).askHostKey(context);
         if (answer.state === 'known') return done;
-        return todo(
-          answer.state === 'silent'
-            ? `SSH does not answer: ${answer.why}`
-            : 'SSH answers with another host key',
-        );
+        return todo((await hostKeys()).describeAnswer(answer));
       },
       apply: async (context) => {
         await (await hostKeys()).awaitHostKey(context);
@@ -176,7 +172,7 @@ async function refuseColdResize(
     );
 }
 
-type HostKeys = Pick<typeof HostKeyModule, 'askHostKey' | 'awaitHostKey'>;
+type HostKeys = Pick<typeof HostKeyModule, 'askHostKey' | 'awaitHostKey' | 'describeAnswer'>;
 
 /** Planning imports this file; it loads no SSH. */
 function hostKeys(): Promise<HostKeys> {

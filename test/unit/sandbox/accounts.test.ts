@@ -1,9 +1,9 @@
-import ssh2 from 'ssh2';
+import { freshKey } from '../../../sandbox/machine/fresh-key.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSandbox, operatorKey, type Sandbox } from './sandbox-fixture.js';
 import { logIn, logInWhenUp } from './log-in.js';
 
-const secondKey = ssh2.utils.generateKeyPairSync('ed25519');
+const secondKey = freshKey();
 let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = openSandbox();

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
 import { vi } from 'vitest';
 import { createFaults, type FaultBook } from '../../../sandbox/faults.js';
 import { openJournal } from '../../../sandbox/journal.js';
 import type { Ran } from '../../../sandbox/machine/command.js';
 import type { SimulatedMachine } from '../../../sandbox/machine/machine.js';
+import { freshKey } from '../../../sandbox/machine/fresh-key.js';
 import { createNetwork } from '../../../sandbox/machine/network.js';
 import { createMachines, type SimulatedMachines } from '../../../sandbox/machine/runtime.js';
 import { runShell } from '../../../sandbox/machine/shell.js';
@@ -14,8 +14,8 @@ import type { Effect, Hardware } from '../../../sandbox/runtime.js';
 import { createWaits } from '../../../sandbox/waits.js';
 
 export const sshPort = 2222;
-export const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
-export const operatorKey = ssh2.utils.generateKeyPairSync('ed25519');
+export const hostKey = freshKey();
+export const operatorKey = freshKey();
 
 // What the sources of the base image name.
 const mirror = { address: 'deb.debian.org', ports: [80], name: 'package mirror' };
