@@ -199,7 +199,8 @@ async function startSandbox({
   const { supervised, ready } = await supervise({
     name: 'sandbox',
     entry: entry('sandbox/main.js'),
-    args: ['--state', folder, '--waits', waits],
+    // The same port after a restart: `stack.json` and whoever reads it know no other.
+    args: ['--state', folder, '--waits', waits, '--control-port', String(await freePort())],
     environment: { ...process.env, SOCLE_VSPHERE_PASSWORD: password },
     logFile: join(stateFolder, 'sandbox.log'),
     say,
