@@ -11,6 +11,8 @@ export type ControlOptions = {
   leftovers: () => Record<string, unknown[]>;
   /** Lines that a machine printed to its console. */
   consoleOf: (machine: string) => readonly string[] | undefined;
+  /** What befalls single machines: each throws when the machine is not there or not in a state for it. */
+  disturb: Record<'cut' | 'power-off' | 'power-on', (machine: string) => Promise<void>>;
 };
 
 /** The sandbox's own HTTP API, for tests and the curious: journal, leftovers, faults, consoles. */
@@ -42,6 +44,12 @@ async function answer(
   if (route === 'POST /faults') {
     options.faults.arm(JSON.parse(await text(request)));
     return { status: 201, body: { armed: true } };
+  }
+  const [, subject = '', what = ''] =
+    /^POST \/machines\/([^/]+)\/(cut|power-off|power-on)$/.exec(route) ?? [];
+  if (subject !== '') {
+    await options.disturb[what as keyof ControlOptions['disturb']](decodeURIComponent(subject));
+    return { status: 200, body: { done: true } };
   }
   const machine = /^GET \/machines\/([^/]+)\/console$/.exec(route)?.[1];
   const lines = machine === undefined ? undefined : options.consoleOf(decodeURIComponent(machine));

@@ -64,6 +64,15 @@ async function main(): Promise<void> {
     faults,
     leftovers: () => ({ ...vcenter.leftovers(), poweredOn: machines.powered().map(({ name }) => name) }),
     consoleOf: (name) => machines.powered().find((machine) => machine.name === name)?.console,
+    disturb: {
+      cut: async (name) => {
+        const machine = machines.powered().find((each) => each.name === name);
+        if (!machine) throw new Error(`${name} is not on`);
+        machines.cutConnections(machine.hardware.instanceUuid);
+      },
+      'power-off': (name) => vcenter.powerByHand(name, 'off'),
+      'power-on': (name) => vcenter.powerByHand(name, 'on'),
+    },
   });
   const caFile = join(stateFolder, 'vcenter-ca.pem');
   await writeFile(caFile, vcenter.caPem);

@@ -38,7 +38,8 @@ export type Effect = {
 
 /** Append-only record of effects, in the state folder, replayed when the sandbox starts again. */
 export type Journal = {
-  append: (effect: Omit<Effect, 'at'>) => void;
+  /** `at` is now unless the effect brings its own. */
+  append: (effect: Omit<Effect, 'at'> & Partial<Pick<Effect, 'at'>>) => void;
   entries: () => readonly Effect[];
 };
 

@@ -7,6 +7,10 @@ import { startUnit } from './units.js';
 
 /** Boots a machine: memory is empty, kernel defaults, files of modules and settings, cloud-init, enabled units. */
 export async function boot(machine: SimulatedMachine): Promise<void> {
+  await machine.atOnce(() => bootUp(machine));
+}
+
+async function bootUp(machine: SimulatedMachine): Promise<void> {
   await machine.forgetMemory();
   machine.say('Linux version 6.1.0-25-amd64');
   for (const [name, value] of Object.entries(kernelDefaults)) await setSetting(machine, name, value);
@@ -25,7 +29,6 @@ export async function boot(machine: SimulatedMachine): Promise<void> {
   await mountDisks(machine);
   machine.files.takeWritten();
   machine.effect('boot');
-  await machine.persist();
 }
 
 async function loadModules(machine: SimulatedMachine): Promise<void> {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Faults, Hardware, Journal, Waits } from '../runtime.js';
+import type { Effect, Faults, Hardware, Journal, Waits } from '../runtime.js';
 import { baseImage } from './base-image.js';
 import { MachineFiles, type StoredEntry } from './file-system.js';
 import type { FirewallTable } from './firewall.js';
@@ -70,6 +70,11 @@ export class SimulatedMachine {
   /** Held by `flock` until the shell that took it ends. */
   readonly locks = new Map<string, Promise<void>>();
 
+  private readonly noted: Effect[] = [];
+  private persisting = Promise.resolve();
+  private booting = false;
+  private off = false;
+
   private constructor(
     readonly hardware: Hardware,
     readonly surroundings: Surroundings,
@@ -88,8 +93,10 @@ export class SimulatedMachine {
     return this.hardware.name;
   }
 
+  /** Notes an effect; it enters the journal with the state that holds it, so that a crash can never part the two. */
   effect(effect: string, detail?: Record<string, unknown>): void {
-    this.surroundings.journal.append({
+    this.noted.push({
+      at: new Date().toISOString(),
       system: 'machine',
       effect,
       subject: this.name,
@@ -120,8 +127,33 @@ export class SimulatedMachine {
   /** Ports of running socket units, as their files said when they were started. */
   readonly socketPorts = new Map<string, number[]>();
 
-  /** Writes the whole state down; called after each command that changed something. */
+  /** Writes the whole state down, one after the other; called after each command line. */
   async persist(): Promise<void> {
+    this.persisting = this.persisting.then(() => this.write());
+    await this.persisting;
+  }
+
+  /** A boot is written down as a whole: one that is cut short begins anew. */
+  async atOnce(work: () => Promise<void>): Promise<void> {
+    this.booting = true;
+    try {
+      await work();
+    } finally {
+      this.booting = false;
+    }
+    await this.persist();
+  }
+
+  /** Without power nothing changes any more, whatever a command that was under way still does to this object. */
+  async switchOff(): Promise<void> {
+    await this.forgetMemory();
+    await this.persist();
+    this.off = true;
+  }
+
+  private async write(): Promise<void> {
+    if (this.booting || this.off) return;
+    const happened = this.noted.length;
     const stored: Stored = {
       files: await this.files.store(),
       packages: [...this.packages],
@@ -141,6 +173,7 @@ export class SimulatedMachine {
     mkdirSync(join(this.surroundings.stateFolder, 'machines'), { recursive: true });
     writeFileSync(`${path}.new`, JSON.stringify(stored), { mode: 0o600 });
     renameSync(`${path}.new`, path);
+    for (const effect of this.noted.splice(0, happened)) this.surroundings.journal.append(effect);
   }
 
   private async restore(stored: Stored): Promise<void> {
@@ -209,6 +242,7 @@ export class SimulatedMachine {
   }
 
   forget(): void {
+    this.off = true;
     rmSync(this.statePath(), { force: true });
   }
 

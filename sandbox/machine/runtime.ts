@@ -56,9 +56,7 @@ export function createMachines(surroundings: Surroundings): SimulatedMachines {
     powerOff: async (instanceUuid) => {
       const machine = powered.get(instanceUuid)?.machine;
       await switchOff(instanceUuid);
-      if (!machine) return;
-      await machine.forgetMemory();
-      await machine.persist();
+      await machine?.switchOff();
     },
     destroy: async (instanceUuid) => {
       const machine = powered.get(instanceUuid)?.machine;

@@ -11,8 +11,8 @@ export type Effect =
     }
   | { effect: 'reconfigure'; subject: string; detail: { id: string; config: MachineConfig } }
   | { effect: 'relocate'; subject: string; detail: { id: string; host: string } }
-  | { effect: 'power-on'; subject: string; detail: { id: string; host: string } }
-  | { effect: 'power-off'; subject: string; detail: { id: string } }
+  | { effect: 'power-on'; subject: string; detail: { id: string; host: string; by?: 'hand' } }
+  | { effect: 'power-off'; subject: string; detail: { id: string; by?: 'hand' } }
   | { effect: 'destroy'; subject: string; detail: { id: string } }
   | { effect: 'set-rules'; subject: string; detail: { rules: Rule[] } };
 

@@ -8,6 +8,7 @@ import { Fault } from './fault.js';
 import { emptyInventory, type InventoryOptions } from './inventory.js';
 import { hardwareOf } from './methods-power.js';
 import { methods, needNoSession, subjectOf } from './methods.js';
+import { powerByHand } from './power-by-hand.js';
 import { readRequest, sentRefs, sentText } from './request.js';
 import { Sessions } from './sessions.js';
 import { Tasks } from './tasks.js';
@@ -33,6 +34,8 @@ export type RunningVcenter = {
   caPem: string;
   /** Names of what is there beside the template: nothing of it may be left after a removal. */
   leftovers: () => { machines: string[]; rules: string[] };
+  /** Switches a machine on or off as a person would in vCenter. @throws Error when it is so already, or not there. */
+  powerByHand: (machine: string, power: 'on' | 'off') => Promise<void>;
   close: () => Promise<void>;
 };
 
@@ -87,6 +90,7 @@ export async function startVcenter(options: VcenterOptions): Promise<RunningVcen
     url: `https://${address}:${actual}/sdk`,
     caPem,
     leftovers,
+    powerByHand: (machine, power) => powerByHand(world, machine, power),
     close: () => close(server, world),
   };
 }
