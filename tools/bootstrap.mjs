@@ -1,6 +1,6 @@
-// Entry of `npm run demo`, `npm test` and `npm run bench` on a fresh clone: installs and builds what is missing, then runs it.
+// Entry of `npm run demo`, `npm test`, `npm run test:chaos` and `npm run bench` on a fresh clone: installs and builds what is missing, then runs it.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,20 +11,23 @@ const programs = {
   demo: ['dist/client/main.js', 'demo'],
   test: ['dist/tools/run-tests.js'],
   bench: ['dist/bench/main.js'],
+  // Not built: tests run as they are written.
+  chaos: ['--import', 'tsx', 'test/chaos/main.ts'],
 };
 
 const program = programs[task];
 if (!program) fail(`unknown task "${task}"; there are: ${Object.keys(programs).join(', ')}`);
 installWhenMissing();
 buildWhenStale();
-const { status, signal } = spawnSync(
-  process.execPath,
-  [join(root, program[0]), ...program.slice(1), ...rest],
-  { stdio: 'inherit', cwd: root },
-);
+const { status, signal } = spawnSync(process.execPath, [...program, ...rest], {
+  stdio: 'inherit',
+  cwd: root,
+});
 process.exit(signal ? 130 : (status ?? 1));
 
 function installWhenMissing() {
+  // `npm ci` would empty the folder that a link leads to, which belongs to another checkout.
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) return;
   const marker = join(root, 'node_modules/.package-lock.json');
   if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs)
     return;
