@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import type { Effect } from '../../sandbox/runtime.js';
 
 export type Leftovers = { machines: unknown[]; [kind: string]: unknown[] };
-export type Ran = { code: number; stdout: string; stderr: string };
+/** A CLI that runs; killed, its code is null. */
+export type Begun = { kill: () => void; ended: Promise<Ran> };
+export type Ran = { code: number | null; stdout: string; stderr: string };
 type Note = {
   temporalAddress: string;
   ui: string;
@@ -54,6 +56,11 @@ export class StackUnderTest {
 
   /** Runs the CLI to its end. */
   async socle(...args: string[]): Promise<Ran> {
+    return (await this.begin(...args)).ended;
+  }
+
+  /** Starts the CLI. */
+  async begin(...args: string[]): Promise<Begun> {
     const child = spawn(process.execPath, [main, ...args], {
       env: await this.environment(),
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -61,8 +68,10 @@ export class StackUnderTest {
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    const [code] = (await once(child, 'close')) as [number];
-    return { code, stdout, stderr };
+    return {
+      kill: () => void child.kill('SIGKILL'),
+      ended: once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr })),
+    };
   }
 
   async journal(): Promise<Effect[]> {
@@ -74,13 +83,22 @@ export class StackUnderTest {
   }
 
   async arm(fault: Record<string, unknown>): Promise<void> {
+    await this.post('faults', fault);
+  }
+
+  /** Lets something befall a machine. @throws TypeError while the sandbox is away. */
+  async disturb(machine: string, what: 'cut' | 'power-off' | 'power-on'): Promise<void> {
+    await this.post(`machines/${machine}/${what}`, {});
+  }
+
+  private async post(path: string, body: Record<string, unknown>): Promise<void> {
     const { control } = await this.note();
-    const answer = await fetch(`${control}/faults`, {
+    const answer = await fetch(`${control}/${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(fault),
+      body: JSON.stringify(body),
     });
-    if (!answer.ok) throw new Error(`the sandbox refused the fault: ${await answer.text()}`);
+    if (!answer.ok) throw new Error(`the sandbox refused ${path}: ${await answer.text()}`);
   }
 
   private async ask<T>(path: string): Promise<T> {

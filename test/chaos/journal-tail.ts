@@ -1,0 +1,73 @@
+import { open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Effect } from '../../sandbox/runtime.js';
+
+/** Reads the journal of a sandbox from its file, which is there while the sandbox itself is dead or frozen. */
+export type JournalTail = { read: () => Promise<readonly Effect[]> };
+
+export function tailJournal(stateFolder: string): JournalTail {
+  const path = join(stateFolder, 'sandbox', 'journal.jsonl');
+  const effects: Effect[] = [];
+  let [offset, rest] = [0, ''];
+  let reading: Promise<void> = Promise.resolve();
+  const readOn = async (): Promise<void> => {
+    const size = (await stat(path).catch(() => undefined))?.size ?? 0;
+    if (size <= offset) return;
+    const file = await open(path);
+    try {
+      const chunk = Buffer.alloc(size - offset);
+      await file.read(chunk, 0, chunk.length, offset);
+      offset = size;
+      const lines = (rest + chunk.toString('utf8')).split('\n');
+      rest = lines.pop()!;
+      for (const line of lines.filter(Boolean)) effects.push(JSON.parse(line) as Effect);
+    } finally {
+      await file.close();
+    }
+  };
+  return {
+    read: async () => {
+      reading = reading.then(readOn);
+      await reading;
+      return effects;
+    },
+  };
+}
+
+/** What every machine of a deployment undergoes, one after the other: the marks by which progress is told. */
+const milestones = new Set([
+  'clone',
+  'power-on',
+  'boot',
+  'host-key-replaced',
+  'network-reloaded',
+  'packages-installed',
+  'audit-rules-loaded',
+  'firewall-loaded',
+]);
+
+/** How far a deployment is by its journal, from 0 to 1; what happens again does not count again. */
+export function progressOf(effects: readonly Effect[], machines: number): number {
+  const reached = new Set(
+    effects
+      .filter(({ effect }) => milestones.has(effect))
+      .map(({ effect, subject }) => `${effect} ${subject}`),
+  );
+  return reached.size / (milestones.size * machines);
+}
+
+/** True for an effect that only a script of a living worker brings about; a booting machine brings about none of these. */
+export function isOfScript({ effect }: Effect): boolean {
+  return scriptEffects.has(effect);
+}
+
+const scriptEffects = new Set([
+  'host-key-replaced',
+  'network-reloaded',
+  'packages-installed',
+  'formatted',
+  'mounted',
+  'audit-rules-loaded',
+  'firewall-loaded',
+  'user-changed',
+]);

@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { readRun } from '../../client/run/read-run.js';
+import type { StackUnderTest } from '../end-to-end/stack.js';
+
+/** A step that parked: which, where, and what it said. */
+export type Parked = { step: string; target: string; failure: string };
+
+const lookEveryMs = 2_000;
+
+/** Answers each parked step with `socle retry`, as a person would, until `stop`; tells what was parked. */
+export function answerParks(
+  stack: StackUnderTest,
+  client: Client,
+  site: string,
+): { stop: () => Promise<Parked[]> } {
+  const answered = new Map<string, Parked>();
+  let stopped = false;
+  const answering = (async () => {
+    while (!stopped) {
+      const view = await readRun(client, site).catch(() => undefined);
+      for (const { parked } of Object.values(view?.open ?? {}))
+        for (const { role, step, target, park, message } of parked) {
+          const name = `${role}.${step}`;
+          const ran = await stack.socle('retry', site, name, target, '--as', 'chaos');
+          // Without an answer the server was away: the next look finds it parked still.
+          if (ran.code === 0)
+            answered.set(`${name} ${target} ${park}`, { step: name, target, failure: message });
+        }
+      await sleep(lookEveryMs);
+    }
+  })();
+  return {
+    stop: async () => {
+      stopped = true;
+      await answering;
+      return [...answered.values()];
+    },
+  };
+}
