@@ -78,7 +78,8 @@ async function disturbedDeployment(
   const phases = ['provisioning', 'preparation'].map((phase) => `site/${site.name}/${phase}`);
   const workflowIds = [`site/${site.name}`, ...phases];
   let ended = false;
-  void terminal.ended.then(() => (ended = true));
+  const noteEnd = (): void => void (ended = true);
+  terminal.ended.then(noteEnd, noteEnd);
   try {
     for (const blow of report.schedule) {
       const due = async (): Promise<boolean> =>

@@ -30,6 +30,8 @@ export function answerParks(
       await sleep(lookEveryMs);
     }
   })();
+  // Told at `stop`, not before.
+  answering.catch(() => undefined);
   return {
     stop: async () => {
       stopped = true;
