@@ -65,7 +65,7 @@ export async function chaosRun(options: ChaosOptions): Promise<ChaosReport> {
 
 async function disturbedDeployment(
   stack: StackUnderTest,
-  { file, say }: ChaosOptions,
+  { file, waits, say }: ChaosOptions,
   report: ChaosReport,
 ): Promise<void> {
   const site = await loadSite(file);
@@ -77,6 +77,7 @@ async function disturbedDeployment(
   const parks = answerParks(stack, client, site.name);
   const phases = ['provisioning', 'preparation'].map((phase) => `site/${site.name}/${phase}`);
   const workflowIds = [`site/${site.name}`, ...phases];
+  const watched = { client, journal, workflowIds, countHeartbeats: waits === 'realistic' };
   let ended = false;
   const noteEnd = (): void => void (ended = true);
   terminal.ended.then(noteEnd, noteEnd);
@@ -92,7 +93,7 @@ async function disturbedDeployment(
       }
       const struck = await strike({ stack, client: terminal, journal }, blow);
       const overMs = Math.max(...struck.map((each) => each.overMs));
-      const goesOnMs = await goesOnAfter({ client, journal, workflowIds }, overMs, lookForMs);
+      const goesOnMs = await goesOnAfter(watched, overMs, lookForMs);
       report.fallen.push({ struck, goesOnMs });
       say(
         `  ${namesOf(struck)} at ${Math.round(blow.progress * 100)} %: goes on after ${inSeconds(goesOnMs)}`,

@@ -12,20 +12,32 @@ const signsOfWork: ReadonlySet<number> = new Set([
 const lookEveryMs = 100;
 const answerWithinMs = 1_000;
 
+export type Watched = {
+  client: Client;
+  journal: JournalTail;
+  /** The run and its phases; what is not there yet is passed over. */
+  workflowIds: readonly string[];
+  /** With realistic waits nothing may end for 40 s while clones are made: then a step's heartbeat must do. */
+  countHeartbeats: boolean;
+};
+
 /**
  * How long after `sinceMs` work went on: until a script of a living worker had an effect, or a step was completed.
- * @param workflowIds of the run and its phases; what is not there yet is passed over.
  * @returns milliseconds, at most `withinMs`.
  */
 export async function goesOnAfter(
-  { client, journal, workflowIds }: { client: Client; journal: JournalTail; workflowIds: readonly string[] },
+  { client, journal, workflowIds, countHeartbeats }: Watched,
   sinceMs: number,
   withinMs: number,
 ): Promise<number> {
+  const look = async (id: string): Promise<number[]> => [
+    ...(await endsSince(client, id, sinceMs)),
+    ...(countHeartbeats ? await heartbeatsOf(client, id) : []),
+  ];
   for (;;) {
     const effects = (await journal.read()).filter(isOfScript).map(({ at }) => Date.parse(at));
-    const steps = await Promise.all(workflowIds.map((id) => newestSign(client, id, sinceMs)));
-    const signs = [...effects, ...steps.flatMap((at) => at ?? [])].filter((at) => at > sinceMs);
+    const steps = await Promise.all(workflowIds.map((id) => look(id).catch(() => [])));
+    const signs = [...effects, ...steps.flat()].filter((at) => at > sinceMs);
     const waited = Date.now() - sinceMs;
     if (signs.length > 0) return Math.min(...signs) - sinceMs;
     if (waited >= withinMs) return withinMs;
@@ -33,23 +45,29 @@ export async function goesOnAfter(
   }
 }
 
-/** The first sign of work after `sinceMs` among a workflow's last events; undefined while there is none to be had. */
-async function newestSign(client: Client, workflowId: string, sinceMs: number): Promise<number | undefined> {
-  try {
-    const { history } = await client.connection.withDeadline(Date.now() + answerWithinMs, () =>
-      client.workflowService.getWorkflowExecutionHistoryReverse({
-        namespace: client.options.namespace,
-        execution: { workflowId },
-        maximumPageSize: 100,
-      }),
-    );
-    const times = (history?.events ?? [])
-      .filter(({ eventType }) => signsOfWork.has(eventType ?? 0))
-      .map(({ eventTime }) => Number(eventTime?.seconds ?? 0) * 1_000 + (eventTime?.nanos ?? 0) / 1e6)
-      .filter((at) => at > sinceMs);
-    return times.length > 0 ? Math.min(...times) : undefined;
-  } catch {
-    // The server is away, or the phase has not begun: the next look may find something.
-    return undefined;
-  }
+/** When steps ended, by a workflow's last events. @throws while the server is away or the workflow has not begun. */
+async function endsSince(client: Client, workflowId: string, sinceMs: number): Promise<number[]> {
+  const { history } = await client.connection.withDeadline(Date.now() + answerWithinMs, () =>
+    client.workflowService.getWorkflowExecutionHistoryReverse({
+      namespace: client.options.namespace,
+      execution: { workflowId },
+      maximumPageSize: 100,
+    }),
+  );
+  return (history?.events ?? [])
+    .filter(({ eventType }) => signsOfWork.has(eventType ?? 0))
+    .map(({ eventTime }) => milliseconds(eventTime))
+    .filter((at) => at > sinceMs);
+}
+
+/** When steps that are under way beat last. @throws as `endsSince` does. */
+async function heartbeatsOf(client: Client, workflowId: string): Promise<number[]> {
+  const { raw } = await client.connection.withDeadline(Date.now() + answerWithinMs, () =>
+    client.workflow.getHandle(workflowId).describe(),
+  );
+  return (raw.pendingActivities ?? []).map(({ lastHeartbeatTime }) => milliseconds(lastHeartbeatTime));
+}
+
+function milliseconds(time: proto.google.protobuf.ITimestamp | null | undefined): number {
+  return Number(time?.seconds ?? 0) * 1_000 + (time?.nanos ?? 0) / 1e6;
 }
