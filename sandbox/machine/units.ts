@@ -95,7 +95,9 @@ async function beforeStart(machine: SimulatedMachine, unit: string, text: string
   if (started !== undefined && /Type=oneshot/.test(text)) {
     // Loaded late: shells need units, and a one-shot unit needs a shell.
     const { runShell } = await import('./shell.js');
-    const { exitCode, stderr } = await runShell(machine, 'root', started, '');
+    // systemd wants a whole path; a simulated shell has its commands under their names alone.
+    const line = started.replace(/^\/usr\/s?bin\//, '');
+    const { exitCode, stderr } = await runShell(machine, 'root', line, '');
     if (exitCode !== 0) throw new Error(stderr.trim() || `exit code ${exitCode}`);
   }
 }

@@ -53,6 +53,14 @@ describe('a service of a package', () => {
 });
 
 describe('a unit', () => {
+  test('names its program by the whole path, as systemd wants it', async () => {
+    await run(
+      `printf '[Service]\\nType=oneshot\\nExecStart=/usr/sbin/useradd by-unit\\n' >/etc/systemd/system/by-path.service`,
+    );
+    expect(await run('systemctl start by-path')).toMatchObject({ exitCode: 0, stderr: '' });
+    expect((await run('id by-unit')).exitCode).toBe(0);
+  });
+
   test('is started by root alone', async () => {
     expect(await run('systemctl restart cron', 'operator-1')).toMatchObject({ exitCode: 1 });
     expect(await run('sudo -n systemctl restart cron', 'operator-1')).toMatchObject({ exitCode: 0 });
