@@ -7,8 +7,10 @@ import type { StackUnderTest } from '../end-to-end/stack.js';
 export type Parked = { step: string; target: string; failure: string };
 
 const lookEveryMs = 2_000;
+/** A person who retried so often in vain ends the run. */
+const mostRetries = 5;
 
-/** Answers each parked step with `socle retry`, as a person would, until `stop`; tells what was parked. */
+/** Answers each parked step with `socle retry`, as a person would, until `stop`; tells what was parked how often. */
 export function answerParks(
   stack: StackUnderTest,
   client: Client,
@@ -22,7 +24,11 @@ export function answerParks(
       for (const { parked } of Object.values(view?.open ?? {}))
         for (const { role, step, target, park, message } of parked) {
           const name = `${role}.${step}`;
-          const ran = await stack.socle('retry', site, name, target, '--as', 'chaos');
+          const before = [...answered.values()].filter(
+            (each) => each.step === name && each.target === target,
+          );
+          const verb = before.length < mostRetries ? 'retry' : 'abort';
+          const ran = await stack.socle(verb, site, name, target, '--as', 'chaos');
           // Without an answer the server was away: the next look finds it parked still.
           if (ran.code === 0)
             answered.set(`${name} ${target} ${park}`, { step: name, target, failure: message });
