@@ -91,7 +91,7 @@ async function disturbedDeployment(
         report.findings.push(`the deployment ended before ${namesOf(blow.disturbances)} struck`);
         break;
       }
-      const struck = await strike({ stack, client: terminal, journal }, blow);
+      const struck = await strike({ stack, client: terminal, journal, machines }, blow);
       const overMs = Math.max(...struck.map((each) => each.overMs));
       const goesOnMs = await goesOnAfter(watched, overMs, lookForMs);
       report.fallen.push({ struck, goesOnMs });

@@ -6,11 +6,13 @@ import { chaosRun, type ChaosReport } from './chaos-run.js';
 import { rowsOf, tableOf } from './report.js';
 import { evenCounts, kinds, type Counts } from './schedule.js';
 
+const named = kinds.map((kind) => kind.replaceAll(' ', '-'));
+
 const usage = `npm run test:chaos -- [options]
   --runs N           how many runs (5)
   --seed N           seed of the first; the others follow it (1)
   --disturbances N   in each run, of kinds drawn from the seed (8)
-  --only KIND=N,…    these kinds alone, so many of each: ${kinds.join(', ')}
+  --only KIND=N,…    these kinds alone, so many of each: ${named.join(', ')}
   --site FILE        what is deployed (examples/site-100.yaml)
   --waits PROFILE    simulated durations: none, short, realistic (short)
   --report FILE      the JSON report (.socle/chaos/report.json)`;
@@ -83,8 +85,8 @@ function countsIn(text: string): Counts {
   return Object.fromEntries(
     text.split(',').map((part) => {
       const [name = '', count = '1'] = part.split('=');
-      const kind = kinds.find((known) => known === name.trim());
-      if (!kind) throw new Error(`--only ${name}: there are ${kinds.join(', ')}`);
+      const kind = kinds.find((known) => known === name.trim().replaceAll('-', ' '));
+      if (!kind) throw new Error(`--only ${name}: there are ${named.join(', ')}`);
       return [kind, wholeNumber('only', count)];
     }),
   );

@@ -26,7 +26,7 @@ export type Disturbance = {
   kind: Kind;
   /** How long it is frozen, off or away; into the script for a reset; 0 for what is started again by its supervisor. */
   durationMs: number;
-  /** Which of the machines that are on by then, from 0 to below 1. */
+  /** Which of the site's machines, from 0 to below 1. */
   machine: number;
   /** How a killed client comes back. */
   comesBack: 'watch' | 'deploy';

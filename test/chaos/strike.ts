@@ -4,12 +4,19 @@ import type { DeployingClient } from './deploying-client.js';
 import type { JournalTail } from './journal-tail.js';
 import type { Blow, Disturbance, Kind } from './schedule.js';
 
-export type Scene = { stack: StackUnderTest; client: DeployingClient; journal: JournalTail };
+export type Scene = {
+  stack: StackUnderTest;
+  client: DeployingClient;
+  journal: JournalTail;
+  /** Names of all machines of the site. */
+  machines: readonly string[];
+};
 
 /** A disturbance that struck: when, and when what it hit was there again. */
 export type Struck = { kind: Kind; atMs: number; overMs: number; subject: string };
 
 const backWithinMs = 60_000;
+const onWithinMs = 600_000;
 
 /** Lets all of a blow strike, each `gapMs` after the one before it; ends when all is there again. */
 export async function strike(scene: Scene, blow: Blow): Promise<Struck[]> {
@@ -94,31 +101,31 @@ function thaw(pid: number): void {
 
 type Part = 'worker' | 'temporal' | 'sandbox';
 
-/** Strikes one of the machines that are on, chosen by the seed; awaits that one is. The control API may be away. */
+/** Strikes the machine that the seed names, as soon as it is on. */
 async function onMachine(
-  { stack, journal }: Scene,
+  { stack, journal, machines }: Scene,
   { machine }: Disturbance,
   act: (name: string) => Promise<void>,
 ): Promise<string> {
-  let name = '';
+  const name = [...machines].sort()[Math.floor(machine * machines.length)]!;
   await stack.until(async () => {
-    const on = new Set<string>();
-    for (const { effect, subject } of await journal.read())
-      if (effect === 'boot') on.add(subject);
-      else if (effect === 'power-off' || effect === 'destroy') on.delete(subject);
-    name = [...on].sort()[Math.floor(machine * on.size)] ?? '';
-    return name !== '';
-  }, 600_000);
-  await stack.until(
-    () =>
-      act(name).then(
-        () => true,
-        (error: unknown) => {
-          if (error instanceof TypeError) return false;
-          throw error;
-        },
-      ),
-    backWithinMs,
-  );
+    const last = (await journal.read()).findLast(
+      ({ effect, subject }) => subject === name && /^(boot|power-off|destroy)$/.test(effect),
+    );
+    return last?.effect === 'boot';
+  }, onWithinMs);
+  await stack.until(() => actOrAway(() => act(name)), backWithinMs);
   return name;
+}
+
+/** False while the sandbox is away and takes no orders. */
+async function actOrAway(act: () => Promise<void>): Promise<boolean> {
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    // What fetch throws when nobody listens.
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
 }
