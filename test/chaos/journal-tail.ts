@@ -8,19 +8,19 @@ export type JournalTail = { read: () => Promise<readonly Effect[]> };
 export function tailJournal(stateFolder: string): JournalTail {
   const path = join(stateFolder, 'sandbox', 'journal.jsonl');
   const effects: Effect[] = [];
-  let [offset, rest] = [0, ''];
+  let offset = 0;
   let reading: Promise<void> = Promise.resolve();
   const readOn = async (): Promise<void> => {
     const size = (await stat(path).catch(() => undefined))?.size ?? 0;
     if (size <= offset) return;
     const file = await open(path);
     try {
-      const chunk = Buffer.alloc(size - offset);
-      await file.read(chunk, 0, chunk.length, offset);
-      offset = size;
-      const lines = (rest + chunk.toString('utf8')).split('\n');
-      rest = lines.pop()!;
-      for (const line of lines.filter(Boolean)) effects.push(JSON.parse(line) as Effect);
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(size - offset), 0, size - offset, offset);
+      // Only whole lines: a restarted sandbox cuts off what it had begun to write.
+      const whole = buffer.subarray(0, buffer.subarray(0, bytesRead).lastIndexOf(0x0a) + 1);
+      offset += whole.length;
+      for (const line of whole.toString('utf8').split('\n').filter(Boolean))
+        effects.push(JSON.parse(line) as Effect);
     } finally {
       await file.close();
     }

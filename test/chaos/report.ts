@@ -51,7 +51,7 @@ export function tableOf(reports: readonly ChaosReport[]): string[] {
         `| ${kind} | ${struck} | ${runs} | ${cell(medianSeconds)} | ${cell(maximumSeconds)} |`,
     ),
     '',
-    `${reports.length} runs, ${failed} failed; ${sum(({ fallen }) => fallen.flatMap(({ struck }) => struck).length)} disturbances; ` +
+    `${reports.length} runs, ${failed} failed; ${sum(({ fallen }) => fallen.flatMap(({ struck }) => struck).length)} disturbances, ${sum(({ missed }) => missed)} more came too late; ` +
       `steps tried again ${sum(({ retries }) => retries)}, parked and retried by a person ${sum(({ parked }) => parked.length)}, ` +
       `doubled effects ${sum(({ doubled }) => doubled.length)}; ${Math.round(sum(({ seconds }) => seconds))} s in all`,
   ];

@@ -52,7 +52,7 @@ const durationsMs: Partial<Record<Kind, [number, number]>> = {
 
 const shareOfPairs = 0.25;
 /** Later the deployment might end before the blow falls. */
-const lastProgress = 0.9;
+const lastProgress = 0.8;
 /** Before that share no machine is on. */
 const firstMachineProgress = 0.2;
 
@@ -69,7 +69,7 @@ export function drawSchedule(seed: number, counts: Counts): Blow[] {
     const onMachine = struck.some((kind) => /machine|script/.test(kind));
     blows.push({
       progress: random.between(onMachine ? firstMachineProgress : 0, lastProgress),
-      delayMs: Math.round(random.between(0, 1_500)),
+      delayMs: Math.round(random.between(0, 1_000)),
       disturbances: struck.map((kind, index) => draw(random, kind, index)),
     });
   }
@@ -95,6 +95,6 @@ function draw(random: Random, kind: Kind, index: number): Disturbance {
     machine: random.next(),
     comesBack: random.pick(['watch', 'deploy']),
     // The second of a pair falls into the time in which the first is being got over.
-    gapMs: index === 0 ? 0 : Math.round(random.between(0, 12_000)),
+    gapMs: index === 0 ? 0 : Math.round(random.between(0, 4_000)),
   };
 }
