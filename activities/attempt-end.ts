@@ -2,6 +2,7 @@ import { CancelledFailure, Context, type ApplicationFailure } from '@temporalio/
 import { PermanentError } from './errors.js';
 import { shutdownFailure, toFailure } from './failure.js';
 import type { HeartbeatDetails } from './heartbeat.js';
+import { retryDelayMs } from './retry-delay.js';
 import type { StepContext } from './role.js';
 
 /**
@@ -21,5 +22,6 @@ export function attemptEnd(
     return new CancelledFailure('stopped at a safe point');
   const ownFailures = context || error instanceof PermanentError ? before + 1 : before;
   activity.heartbeat({ target, resource: 'failed', ownFailures } satisfies HeartbeatDetails);
-  return toFailure(error, ownFailures, (text) => context?.secrets.redact(text) ?? text);
+  const delayMs = retryDelayMs(activity.info.retryPolicy, ownFailures);
+  return toFailure(error, ownFailures, (text) => context?.secrets.redact(text) ?? text, delayMs);
 }

@@ -17,6 +17,7 @@ export function toFailure(
   error: unknown,
   ownFailures: number,
   redact: (text: string) => string,
+  delayMs?: number,
 ): ApplicationFailure {
   const details: [FailureDetails] = [{ ownFailures }];
   const message = redact(error instanceof Error ? error.message : String(error)).slice(0, longestMessage);
@@ -24,6 +25,7 @@ export function toFailure(
     message,
     type: typeOf(error),
     nonRetryable: isPermanent(error),
+    ...(delayMs !== undefined && { nextRetryDelay: delayMs }),
     details,
   });
   // The stack names source files and would stand in every history.

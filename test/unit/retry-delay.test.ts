@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { retryDelayMs } from '../../activities/retry-delay.js';
+import { activityOptions } from '../../workflows/profiles.js';
+
+test('pauses double with each failure that a step reports, up to the longest of its profile', () => {
+  const policy = { initialInterval: 2_000, maximumInterval: 30_000 };
+  expect([1, 2, 3, 4, 5, 6].map((failures) => retryDelayMs(policy, failures))).toEqual([
+    2_000, 4_000, 8_000, 16_000, 30_000, 30_000,
+  ]);
+  expect(retryDelayMs(undefined, 1)).toBeUndefined();
+});
+
+test('after lost workers the pause stays the same and short: with the heartbeat timeout at most 15 s', () => {
+  for (const profile of ['quick', 'host', 'packages', 'clone', 'wait'] as const) {
+    const { retry, heartbeatTimeout } = activityOptions(profile, 'queue', 'summary');
+    expect(retry?.backoffCoefficient, profile).toBe(1);
+    expect(parseInt(String(retry?.initialInterval)) + parseInt(String(heartbeatTimeout))).toBeLessThanOrEqual(
+      15,
+    );
+  }
+});
