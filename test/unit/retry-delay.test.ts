@@ -12,10 +12,10 @@ test('pauses double with each failure that a step reports, up to the longest of 
 
 test('after lost workers the pause stays the same and short: with the heartbeat timeout at most 15 s', () => {
   for (const profile of ['quick', 'host', 'packages', 'clone', 'wait'] as const) {
-    const { retry, heartbeatTimeout } = activityOptions(profile, 'queue', 'summary');
-    expect(retry?.backoffCoefficient, profile).toBe(1);
-    expect(parseInt(String(retry?.initialInterval)) + parseInt(String(heartbeatTimeout))).toBeLessThanOrEqual(
-      15,
-    );
+    const options = activityOptions(profile, 'queue', 'summary');
+    expect(options.retry?.backoffCoefficient, profile).toBe(1);
+    expect(
+      parseInt(String(options.retry?.initialInterval)) + parseInt(String(options.heartbeatTimeout)),
+    ).toBeLessThanOrEqual(15);
   }
 });
