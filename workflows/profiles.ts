@@ -10,21 +10,20 @@ export const maximumReissues = 50;
 type Profile = {
   startToCloseMinutes: number;
   attempts: number;
-  initialSeconds: number;
   maximumSeconds: number;
 };
 
 const profiles: Record<ProfileName, Profile> = {
   /** One request to an API. */
-  quick: { startToCloseMinutes: 2, attempts: 5, initialSeconds: 1, maximumSeconds: 20 },
+  quick: { startToCloseMinutes: 2, attempts: 5, maximumSeconds: 20 },
   /** One script on a host. */
-  host: { startToCloseMinutes: 10, attempts: 4, initialSeconds: 2, maximumSeconds: 30 },
+  host: { startToCloseMinutes: 10, attempts: 4, maximumSeconds: 30 },
   /** Package installation and downloads. */
-  packages: { startToCloseMinutes: 45, attempts: 4, initialSeconds: 5, maximumSeconds: 60 },
+  packages: { startToCloseMinutes: 45, attempts: 4, maximumSeconds: 60 },
   /** A clone of a template, task included. */
-  clone: { startToCloseMinutes: 60, attempts: 5, initialSeconds: 2, maximumSeconds: 60 },
+  clone: { startToCloseMinutes: 60, attempts: 5, maximumSeconds: 60 },
   /** Waiting for something that starts. */
-  wait: { startToCloseMinutes: 20, attempts: 3, initialSeconds: 5, maximumSeconds: 5 },
+  wait: { startToCloseMinutes: 20, attempts: 3, maximumSeconds: 5 },
 };
 
 /** Attempts that a step may fail by itself before it parks. */
@@ -39,7 +38,7 @@ export function activityOptions(
   summary: string,
   attempts = maximumAttemptsOf(profile),
 ): ActivityOptions {
-  const { startToCloseMinutes, initialSeconds, maximumSeconds } = profiles[profile];
+  const { startToCloseMinutes, maximumSeconds } = profiles[profile];
   return {
     taskQueue,
     summary,
@@ -52,7 +51,7 @@ export function activityOptions(
       // The server counts attempts that were lost with their worker too: growing pauses are for the failures that a step
       // reports, and the adapter asks for those itself (activities/retry-delay.ts).
       backoffCoefficient: 1,
-      initialInterval: `${initialSeconds} seconds`,
+      initialInterval: '1 second',
       maximumInterval: `${maximumSeconds} seconds`,
     },
   };
