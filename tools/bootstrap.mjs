@@ -1,5 +1,5 @@
 // Entry of `npm run demo`, `npm test`, `npm run test:chaos` and `npm run bench` on a fresh clone: installs and builds what is missing, then runs it.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,11 +19,10 @@ const program = programs[task];
 if (!program) fail(`unknown task "${task}"; there are: ${Object.keys(programs).join(', ')}`);
 installWhenMissing();
 buildWhenStale();
-const { status, signal } = spawnSync(process.execPath, [...program, ...rest], {
-  stdio: 'inherit',
-  cwd: root,
-});
-process.exit(signal ? 130 : (status ?? 1));
+const child = spawn(process.execPath, [...program, ...rest], { stdio: 'inherit', cwd: root });
+// What npm is told, it tells this process alone; a second Ctrl-C changes nothing.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.once('exit', (status, signal) => process.exit(signal ? 130 : (status ?? 1)));
 
 function installWhenMissing() {
   // `npm ci` would empty the folder that a link leads to, which belongs to another checkout.
