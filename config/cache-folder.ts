@@ -1,9 +1,11 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 
-/** Where downloaded and built programs are kept between runs: `SOCLE_CACHE`, or `socle` in the user's cache folder. */
-export function cacheFolder(): string {
-  return (
-    process.env['SOCLE_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'socle')
-  );
+/**
+ * Where programs that were obtained once are kept: `socle` in the user's cache folder.
+ * @see https://specifications.freedesktop.org/basedir-spec/latest/ an empty or relative variable counts as unset
+ */
+export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  const given = environment['XDG_CACHE_HOME'] ?? '';
+  return join(isAbsolute(given) ? given : join(homedir(), '.cache'), 'socle');
 }
