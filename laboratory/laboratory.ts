@@ -29,6 +29,8 @@ export type Laboratory = {
   openDoor: (address: string) => Promise<void>;
   /** Names of the machines that have power. */
   powered: () => string[];
+  /** Puts machines back to their first boot. */
+  reinstall: (names: readonly string[]) => Promise<void>;
   stop: () => Promise<void>;
 };
 
@@ -36,12 +38,14 @@ export type Laboratory = {
  * Makes this computer a datacentre: network, vCenter, services outside the platform, and a real machine for each virtual
  * one that is powered on. What an earlier laboratory left is taken away first.
  * @param passwordOf the account that the site file names; asked once its folder is there
+ * @param installed packages that the template has beside those of a cloud image
  * @throws UserError when something is missing here, or a laboratory is running
  */
 export async function startLaboratory(
   site: Site,
   passwordOf: () => Promise<string>,
   say: (line: string) => void,
+  installed: readonly string[] = [],
 ): Promise<Laboratory> {
   const missing = missingForLaboratory();
   if (missing.length > 0)
@@ -60,7 +64,7 @@ export async function startLaboratory(
   await writeFile(join(runFolder, 'up.pid'), `${process.pid}\n`);
 
   try {
-    return await build(site, hypervisor, passwordOf, say);
+    return await build(site, hypervisor, passwordOf, say, installed);
   } catch (error) {
     await takeDown();
     throw error;
@@ -74,8 +78,9 @@ async function build(
   hypervisor: Vsphere,
   passwordOf: () => Promise<string>,
   say: (line: string) => void,
+  installed: readonly string[],
 ): Promise<Laboratory> {
-  const template = await ensureTemplate(cacheFolder(), say);
+  const template = await ensureTemplate(cacheFolder(), say, installed);
   const simulator = await vcsimPath(cacheFolder());
   const started = Date.now();
   await raiseLimits();
@@ -108,6 +113,7 @@ async function build(
     prefix: within(namespace),
     openDoor: services.openDoor,
     powered: machines.powered,
+    reinstall: machines.reinstall,
     stop: async () => {
       await vcenter.close();
       await machines.stop();

@@ -12,6 +12,8 @@ export type Machines = {
   follow: (report: PowerReport) => void;
   /** Machines that have power, by name. */
   powered: () => string[];
+  /** Puts machines back to their first boot: disk, network and data disks are new, the virtual machine is the same. */
+  reinstall: (names: readonly string[]) => Promise<void>;
   /** Cuts the power of all. */
   stop: () => Promise<void>;
 };
@@ -53,11 +55,16 @@ export function createMachines(site: Site, templateRoot: string, say: (line: str
     delete body.running;
     if (running !== undefined) await cutPower(running);
     if (power !== 'gone') return;
-    await unplug(name);
-    await deleteDisks(name);
-    await deleteRoot(name);
-    await removeControlGroups(name);
+    await takeApart(name);
     bodies.delete(body.report.reference);
+  };
+
+  const startAnew = async (body: Body): Promise<void> => {
+    const { running } = body;
+    delete body.running;
+    if (running !== undefined) await cutPower(running);
+    await takeApart(body.report.name);
+    await start(body);
   };
 
   const enqueue = (body: Body, task: () => Promise<void>): void => {
@@ -81,6 +88,11 @@ export function createMachines(site: Site, templateRoot: string, say: (line: str
     },
     powered: () =>
       [...bodies.values()].filter(({ running }) => running !== undefined).map(({ report }) => report.name),
+    reinstall: async (names) => {
+      const chosen = [...bodies.values()].filter(({ report }) => names.includes(report.name));
+      for (const body of chosen) enqueue(body, () => startAnew(body));
+      await Promise.all(chosen.map(({ work }) => work));
+    },
     stop: async () => {
       await Promise.all(
         [...bodies.values()].map(async (body) => {
@@ -92,4 +104,11 @@ export function createMachines(site: Site, templateRoot: string, say: (line: str
       );
     },
   };
+}
+
+async function takeApart(name: string): Promise<void> {
+  await unplug(name);
+  await deleteDisks(name);
+  await deleteRoot(name);
+  await removeControlGroups(name);
 }

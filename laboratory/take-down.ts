@@ -16,13 +16,16 @@ import { childrenOf, commandOf, end, markedProcesses } from './processes.js';
 const politeMs = 10_000;
 const lookAgainMs = 100;
 
-/** The process id of a `socle lab up` that runs on this computer, other than this process. */
+/** Commands that run a laboratory until they end. */
+const owners = / lab up\b|\/bench\/main\.js preparation\b/;
+
+/** The process id of a `socle lab up`, or of a measurement, that runs on this computer, other than this process. */
 export async function runningLaboratory(): Promise<number | undefined> {
   const text = await readFile(join(runFolder, 'up.pid'), 'utf8').catch(() => '');
   const pid = Number(text);
   if (!pid || pid === process.pid) return undefined;
   // An id is used again; the words tell whether it is still that process.
-  return / lab up\b/.test(await commandOf(pid)) ? pid : undefined;
+  return owners.test(await commandOf(pid)) ? pid : undefined;
 }
 
 /** Asks a running `socle lab up` to end, and waits until it has. */

@@ -23,9 +23,14 @@ export type Template = {
 /**
  * The template and the package mirror that fits it, built once and kept.
  * @param cacheFolder the folder's name there carries a hash of the recipe
+ * @param installed packages beside those of a cloud image
  * @throws Error with the last words of the program that failed
  */
-export async function ensureTemplate(cacheFolder: string, say: (line: string) => void): Promise<Template> {
+export async function ensureTemplate(
+  cacheFolder: string,
+  say: (line: string) => void,
+  installed: readonly string[] = [],
+): Promise<Template> {
   const recipe = {
     recipeVersion,
     suite,
@@ -33,6 +38,7 @@ export async function ensureTemplate(cacheFolder: string, say: (line: string) =>
     templateFiles,
     removedFromTemplate,
     mirrorPackages,
+    ...(installed.length > 0 && { installed }),
   };
   const hash = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 12);
   const folder = join(cacheFolder, `laboratory-${hash}`);
@@ -44,7 +50,7 @@ export async function ensureTemplate(cacheFolder: string, say: (line: string) =>
   try {
     const sources = await sourcesFile();
     await mkdir(unfinished, { recursive: true });
-    await buildRoot(join(unfinished, 'root'), sources);
+    await buildRoot(join(unfinished, 'root'), sources, installed);
     await fillMirror(join(unfinished, 'root'), join(unfinished, 'mirror'), sources, suite);
     await rename(unfinished, folder);
   } catch (error) {
@@ -61,11 +67,11 @@ async function sourcesFile(): Promise<string> {
   throw new Error(`none of ${sourcesFiles.join(', ')} names ${suite}: the laboratory is built on Debian 12`);
 }
 
-async function buildRoot(root: string, sources: string): Promise<void> {
+async function buildRoot(root: string, sources: string, installed: readonly string[]): Promise<void> {
   await run([
     'mmdebstrap',
     '--variant=minbase',
-    `--include=${templatePackages.join(',')}`,
+    `--include=${[...templatePackages, ...installed].join(',')}`,
     suite,
     root,
     sources,

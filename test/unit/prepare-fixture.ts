@@ -9,8 +9,9 @@ import type { StepContext } from '../../activities/role.js';
 export async function contextFor(
   machineName: string,
   change: (site: Site) => Site = (site) => site,
+  example = 'site-100',
 ): Promise<StepContext> {
-  const site = change(await loadSite(new URL('../../examples/site-100.yaml', import.meta.url).pathname));
+  const site = change(await loadSite(new URL(`../../examples/${example}.yaml`, import.meta.url).pathname));
   const { machines, virtualAddresses } = computeInventory(site);
   const machine = machines.find(({ name }) => name === machineName);
   if (machine === undefined) throw new Error(`no machine ${machineName}`);

@@ -1,0 +1,67 @@
+import type { Resource } from '../../activities/host/resource.js';
+import { commandOf } from './commands.js';
+import { restartOf } from './restarts.js';
+import type { Restart, Task } from './task.js';
+import { logicalLines, words } from './words.js';
+
+export type Work = {
+  tasks: Task[];
+  /** What the machines of the laboratory cannot do, for any engine: services and settings of a kernel of one's own. */
+  leftOut: string[];
+};
+
+/** Conditions that compiled calls ask for, and whether they hold on a machine of the laboratory that is to be prepared. */
+const conditions: readonly { line: RegExp; holds: boolean }[] = [
+  { line: /^if \[ ! -e \/run\/systemd\/container \]; then$/, holds: false },
+  {
+    line: /^if ! grep -q "\^[\w-]+:" \/etc\/passwd; then differs [\w-]+:missing \|\| :; else$/,
+    holds: true,
+  },
+  { line: /^if systemctl is-active --quiet systemd-resolved\.service; then$/, holds: true },
+  {
+    line: /^if \[ "\$\(systemctl is-enabled socle-firewall\.service 2>\/dev\/null \|\| :\)" != enabled \]; then$/,
+    holds: true,
+  },
+];
+const otherResolver = 'elif ! systemctl is-active --quiet NetworkManager.service; then';
+const loadAtBoot =
+  "if differs 'not loaded at boot'; then systemctl daemon-reload && systemctl enable --quiet socle-firewall.service; fi";
+
+/** Settings that a container has of its own: those of its network, but not those of modules that are not loaded. */
+const isOwn = (key: string): boolean => key.startsWith('net.') && !key.startsWith('net.bridge.');
+
+/**
+ * What compiled resources ask of a machine, as data: the one source of what every engine is measured with.
+ * @throws Error naming the line that it does not understand; nothing is passed over
+ */
+export function workOf(resources: readonly Resource[]): Work {
+  const work: Work = { tasks: [], leftOut: [] };
+  for (const resource of resources) read(resource, work);
+  return work;
+}
+
+function read({ title, call, notify }: Resource, work: Work): void {
+  const restarts = notify.flatMap(restartOf);
+  const open: boolean[] = [];
+  for (const line of logicalLines(call)) {
+    const condition = conditions.find((each) => each.line.test(line));
+    if (condition) open.push(condition.holds);
+    else if (line === otherResolver) open[open.length - 1] = false;
+    else if (line === 'fi') open.pop();
+    else {
+      const task = taskOf(line, restarts);
+      if (task === 'module') work.leftOut.push(line);
+      else if (open.includes(false) || (task.kind === 'setting' && !isOwn(task.key)))
+        work.leftOut.push(line.split('\n')[0]!);
+      else work.tasks.push(task);
+    }
+  }
+  if (open.length > 0) throw new Error(`${title}: a condition is not closed`);
+}
+
+function taskOf(line: string, notify: Restart[]): Task | 'module' {
+  if (line === loadAtBoot)
+    return { kind: 'service', unit: 'socle-firewall.service', boot: 'enabled', now: 'any' };
+  const [name = '', ...args] = words(line);
+  return name === 'kernel_module' ? 'module' : commandOf(name, args, notify);
+}

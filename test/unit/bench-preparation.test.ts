@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { stateOf } from '../../activities/roles/2-preparation/steps.js';
+import type { Resource } from '../../activities/host/resource.js';
+import { quote } from '../../activities/host/quote.js';
+import { computeInventory } from '../../config/inventory.js';
+import { loadSite } from '../../config/load.js';
+import { logicalLines, words } from '../../bench/preparation/words.js';
+import { workOf } from '../../bench/preparation/work.js';
+import { contextFor } from './prepare-fixture.js';
+
+async function resourcesOf(site: string, machine: string): Promise<Resource[]> {
+  const context = await contextFor(machine, (one) => one, site);
+  return (await Promise.all(Object.values(stateOf).map(async (state) => state(context)))).flat();
+}
+
+describe('what the engines of the comparison are told', () => {
+  it.each(['site-100', 'site-1000', 'site-lab'])(
+    'is read from every call of every machine of %s',
+    async (name) => {
+      const site = await loadSite(new URL(`../../examples/${name}.yaml`, import.meta.url).pathname);
+      for (const machine of computeInventory(site).machines) {
+        const resources = await resourcesOf(name, machine.name);
+        const { tasks, leftOut } = workOf(resources);
+        const calls = resources.flatMap(({ call }) => logicalLines(call));
+        const frames = calls.filter((line) => /^(if \[|if !|if systemctl|elif |fi$)/.test(line));
+        expect(tasks.length + leftOut.length).toBe(calls.length - frames.length);
+        expect(tasks.length).toBeGreaterThan(40);
+      }
+    },
+  );
+
+  it('leaves out what a container has no kernel for, and the resolver that is not there', async () => {
+    const { leftOut } = workOf(await resourcesOf('site-lab', 'apps-master-1'));
+    expect(leftOut).toEqual([
+      "file /etc/resolv.conf 644 root:root shown : 'search lab-100.example.org",
+      'service chrony.service enabled running',
+      'kernel_module overlay',
+      'kernel_module br_netfilter',
+      'kernel_module iscsi_tcp',
+      ...['kernel.dmesg_restrict 1', 'kernel.kptr_restrict 2', 'kernel.randomize_va_space 2'].map(setting),
+      ...['kernel.yama.ptrace_scope 1', 'fs.protected_hardlinks 1', 'fs.protected_symlinks 1'].map(setting),
+      ...['fs.suid_dumpable 0', 'net.bridge.bridge-nf-call-iptables 1'].map(setting),
+      ...['fs.inotify.max_user_instances 8192', 'fs.inotify.max_user_watches 524288'].map(setting),
+      ...['vm.max_map_count 262144', 'vm.overcommit_memory 1', 'kernel.panic 10'].map(setting),
+      setting('kernel.panic_on_oops 1'),
+      'service auditd.service enabled running',
+    ]);
+  });
+
+  it('refuses a call that it does not know', () => {
+    const strange = { title: 'x', library: [], call: 'reboot now', notify: [] };
+    expect(() => workOf([strange])).toThrow('reboot now');
+    expect(() => workOf([{ ...strange, call: 'file /a; rm /b' }])).toThrow('not a plain command');
+    expect(() =>
+      workOf([{ ...strange, call: 'absent /a', notify: [{ name: 'n', command: 'true' }] }]),
+    ).toThrow('the handler n');
+  });
+});
+
+describe('words of a compiled call', () => {
+  it.each([['plain'], ["it's"], ["'"], ['a\nb'], ["$x `y` \\ \"z\" '' '\n'"], ['']])(
+    'are what was quoted: %j',
+    (text) => {
+      const line = `file ${quote(text)} end`;
+      expect(logicalLines(`${line}\nfi`)).toEqual([line, 'fi']);
+      expect(words(line)).toEqual(['file', text, 'end']);
+    },
+  );
+});
+
+function setting(text: string): string {
+  return `kernel_setting ${text}`;
+}
