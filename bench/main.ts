@@ -24,7 +24,7 @@ type DeploymentFigures = {
 
 const cloneSlots = 8;
 
-/** `npm run bench`: the figures that a person may expect, each measured here; text, and JSON in docs/bench. */
+/** `npm run bench` without a word more: the figures that a person may expect, each measured here; text, and JSON in docs/bench. */
 async function main(): Promise<void> {
   const waits = process.argv.includes('--quick') ? 'short' : 'realistic';
   const plans: PlanFigures[] = [];
@@ -109,4 +109,10 @@ function print(figures: DeploymentFigures): void {
     );
 }
 
-await main();
+if (process.argv[2] === 'preparation') {
+  // Loads the laboratory only when it is asked for.
+  const { benchPreparation } = await import('./preparation/main.js');
+  const { settingsOf } = await import('./preparation/settings.js');
+  await benchPreparation(settingsOf(process.argv.slice(3)));
+  process.exit();
+} else await main();
