@@ -32,8 +32,12 @@ export function createMachines(site: Site, templateRoot: string, say: (line: str
     const root = await mountRoot(report.name, templateRoot);
     for (const { interface: card } of Object.values(site.zones))
       await acceptVirtualCard(root, card ?? defaultCard);
-    const key = report.reference.replace(/\D/g, '');
-    await plugIn(site, { machine: report.name, key, macAddress: report.macAddress, network: report.network });
+    await plugIn(site, {
+      machine: report.name,
+      key: keyOf(report),
+      macAddress: report.macAddress,
+      network: report.network,
+    });
     const child = await boot(report, root, await ensureDisks(report.name, report.disksBytes.slice(1)));
     body.running = child;
     child.once('exit', (code) => {
@@ -55,7 +59,7 @@ export function createMachines(site: Site, templateRoot: string, say: (line: str
     delete body.running;
     if (running !== undefined) await cutPower(running);
     if (power !== 'gone') return;
-    await takeApart(name);
+    await takeApart(body.report);
     bodies.delete(body.report.reference);
   };
 
@@ -63,7 +67,7 @@ export function createMachines(site: Site, templateRoot: string, say: (line: str
     const { running } = body;
     delete body.running;
     if (running !== undefined) await cutPower(running);
-    await takeApart(body.report.name);
+    await takeApart(body.report);
     await start(body);
   };
 
@@ -106,8 +110,14 @@ export function createMachines(site: Site, templateRoot: string, say: (line: str
   };
 }
 
-async function takeApart(name: string): Promise<void> {
-  await unplug(name);
+/** Unique among the machines of one vCenter. */
+function keyOf({ reference }: PowerReport): string {
+  return reference.replace(/\D/g, '');
+}
+
+async function takeApart(report: PowerReport): Promise<void> {
+  const { name } = report;
+  await unplug(name, keyOf(report));
   await deleteDisks(name);
   await deleteRoot(name);
   await removeControlGroups(name);

@@ -83,10 +83,12 @@ export async function plugIn(site: Site, { machine, key, macAddress, network }: 
   await inside('ip', 'link', 'set', end, 'master', bridge, 'up');
 }
 
-/** Its card and the outer end go with the namespace. */
-export async function unplug(machine: string): Promise<void> {
+/** The card goes with its outer end: the kernel takes a namespace away in its own time, this at once. */
+export async function unplug(machine: string, key: string): Promise<void> {
   const own = machineNamespace(machine);
-  if ((await namespaces()).includes(own)) await ip('netns', 'delete', own);
+  if (!(await namespaces()).includes(own)) return;
+  await inside('ip', 'link', 'delete', `machine${key}`);
+  await ip('netns', 'delete', own);
 }
 
 /** Named network namespaces of this computer. */

@@ -12,7 +12,7 @@ import type { MachineWork } from './peer.js';
 import { workOf } from './work.js';
 
 const lookAgainMs = 500;
-const longestStartMs = 240_000;
+const longestStartMs = 120_000;
 
 /** cloud-init has ended and systemd has nothing left to start. */
 const startedScript =

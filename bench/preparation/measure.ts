@@ -21,19 +21,25 @@ const settleMs = 3_000;
 
 /**
  * Measures every engine on the same machines, one after the other, each from the state after phase 1, in rounds whose
- * order turns.
- * @throws Error when a run failed, or left the machines in another state than Socle wants
+ * order turns. An engine whose run failed, or left the machines in another state than Socle wants, is out of it.
+ * @returns what was refused, and why
  */
 export async function measure(
   field: Field,
   peers: readonly Peer[],
   rounds: number,
   onSample: (sample: Sample) => Promise<void>,
-): Promise<void> {
+): Promise<string[]> {
+  const refused = new Map<Peer, string>();
   for (let round = 1; round <= rounds; round += 1) {
     const turned = peers.map((_, index) => peers[(index + round - 1) % peers.length]!);
-    for (const peer of turned) await measureOne(field, peer, round, onSample);
+    for (const peer of turned.filter((each) => !refused.has(each)))
+      await measureOne(field, peer, round, onSample).catch((error: unknown) => {
+        refused.set(peer, (error as Error).message);
+        field.say(`refused: ${(error as Error).message}`);
+      });
   }
+  return [...refused.values()];
 }
 
 async function measureOne(

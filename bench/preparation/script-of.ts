@@ -41,8 +41,7 @@ account() {
   id "$1" >/dev/null 2>&1 || { useradd -m -s "$3" -c "$2" -p '*' "$1" && did; }
 }
 setting() {
-  read -r now <"/proc/sys/$1"
-  [ "$now" = "$2" ] || { echo "$2" >"/proc/sys/$1" && did; }
+  [ "$(cat "/proc/sys/$1")" = "$2" ] || { echo "$2" >"/proc/sys/$1" && did; }
 }
 unit() {
   [ "$(systemctl is-enabled "$2" 2>/dev/null || :)" = "$3" ] || { systemctl "$1" -q "$2" 2>/dev/null && did; }

@@ -13,7 +13,8 @@ export const socle: Peer = {
   prepare: async ({ works }) => ({
     run: () => timed([process.execPath, entry, String(works.length), 'prepare-vms'], process.env),
     changes: (output) => {
-      const { progress } = JSON.parse(output) as RunView;
+      // News of the run stand before it.
+      const { progress } = JSON.parse(output.slice(output.search(/^\{/m))) as RunView;
       return progress?.phases.reduce((total, { summary }) => total + (summary?.changes ?? 0), 0);
     },
   }),
