@@ -4,12 +4,22 @@ import { unitLibrary } from './unit-library.js';
 
 /** Needs dpkg-query and apt-get, or rpm and dnf, and what unitLibrary needs. */
 export const packagesLibrary = `missing() {
+  if command -v dpkg-query >/dev/null; then
+    known=$(dpkg-query -W -f '\${Package} \${db:Status-Status}\\n' "$@" 2>/dev/null || :)
+    for package in "$@"; do
+      case "
+$known
+" in
+        *"
+$package installed
+"*) ;;
+        *) printf '%s ' "$package" ;;
+      esac
+    done
+    return 0
+  fi
   for package in "$@"; do
-    if command -v dpkg-query >/dev/null; then
-      [ "$(dpkg-query -W -f '\${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || printf '%s ' "$package"
-    else
-      rpm -q --whatprovides "$package" >/dev/null 2>&1 || printf '%s ' "$package"
-    fi
+    rpm -q --whatprovides "$package" >/dev/null 2>&1 || printf '%s ' "$package"
   done
 }
 install_packages() {

@@ -24,6 +24,8 @@ const conditions: readonly { line: RegExp; holds: boolean }[] = [
   },
 ];
 const otherResolver = 'elif ! systemctl is-active --quiet NetworkManager.service; then';
+/** Reads what the calls after it compare with. */
+const readsOnly = 'kernel_settings ';
 const loadAtBoot =
   "if differs 'not loaded at boot'; then systemctl daemon-reload && systemctl enable --quiet socle-firewall.service; fi";
 
@@ -48,6 +50,7 @@ function read({ title, call, notify }: Resource, work: Work): void {
     if (condition) open.push(condition.holds);
     else if (line === otherResolver) open[open.length - 1] = false;
     else if (line === 'fi') open.pop();
+    else if (line.startsWith(readsOnly)) continue;
     else {
       const task = taskOf(line, restarts);
       if (task === 'module') work.leftOut.push(line);

@@ -29,7 +29,7 @@ function systemd(): void {
 ( "$@"; rm -f $here/active ) >/dev/null 2>&1 &`,
   );
   program('systemctl', `[ "$1" != is-active ] || [ -e $here/active ]`);
-  program('dpkg-query', `[ -e $here/installed ] && printf installed`);
+  program('dpkg-query', `[ -e $here/installed ] && echo 'chrony installed'`);
 }
 
 function install() {

@@ -32,8 +32,9 @@ export const kernelCommands: readonly SimulatedCommand[] = [
         return undefined;
       }
       if (words[0]?.startsWith('-')) throw new CommandError(`sysctl: invalid option '${words[0]}'`);
+      const known = args.includes('-e') ? await knownSettings(context, words) : words;
       return {
-        stdout: `${(await Promise.all(words.map(async (name) => `${name} = ${await read(context, name)}`))).join('\n')}\n`,
+        stdout: `${(await Promise.all(known.map(async (name) => `${name} = ${await read(context, name)}`))).join('\n')}\n`,
       };
     },
   },
@@ -92,6 +93,12 @@ async function read({ machine }: CommandContext, name: string): Promise<string> 
   if (value === undefined)
     throw new CommandError(`sysctl: cannot stat ${settingPath(name)}: No such file or directory`);
   return value;
+}
+
+/** With `-e`, settings that the kernel does not have are passed over. */
+async function knownSettings({ machine }: CommandContext, names: readonly string[]): Promise<string[]> {
+  const values = await Promise.all(names.map((name) => settingOf(machine, name)));
+  return names.filter((_, index) => values[index] !== undefined);
 }
 
 async function write({ machine, session }: CommandContext, assignment: string): Promise<void> {

@@ -61,10 +61,17 @@ $(printf %s "$6" | diff -u "$1" - 2>/dev/null | grep '^[-+]' | grep -v '^--- ' |
   fi
   if differs "$what"; then replace "$@"; fi
 }
+kernel_settings() { settings=$(sysctl -e "$@" 2>/dev/null | tr '\t' ' '); }
 kernel_setting() {
-  if [ -e /run/systemd/container ] && [ ! -w "/proc/sys/$(printf %s "$1" | tr . /)" ]; then return 0; fi
+  case "
+$settings
+" in
+    *"
+$1 = $2
+"*) return 0 ;;
+  esac
+  if [ -e /run/systemd/container ] && [ ! -w "$3" ]; then return 0; fi
   now=$(sysctl -n "$1" 2>/dev/null | tr '\t' ' ')
-  if [ "$now" = "$2" ]; then return 0; fi
   if differs "$1: ${now:-unknown} -> $2"; then sysctl -q -w "$1=$2"; fi
 }
 main() {
@@ -75,8 +82,9 @@ begin '"kernel settings /etc/sysctl.d/90-socle.conf"' ''
 file /etc/sysctl.d/90-socle.conf 644 root:root shown : 'net.ipv4.ip_forward = 1
 kernel.kptr_restrict = 2
 '
-kernel_setting net.ipv4.ip_forward 1
-kernel_setting kernel.kptr_restrict 2
+kernel_settings net.ipv4.ip_forward kernel.kptr_restrict
+kernel_setting net.ipv4.ip_forward 1 /proc/sys/net/ipv4/ip_forward
+kernel_setting kernel.kptr_restrict 2 /proc/sys/kernel/kptr_restrict
 finish
 printf '{"end":true}\n'
 }

@@ -65,10 +65,17 @@ kernel_module() {
   if [ -e /run/systemd/container ] || [ -d "/sys/module/$1" ]; then return 0; fi
   if differs "$1: not loaded"; then modprobe "$1"; fi
 }
+kernel_settings() { settings=$(sysctl -e "$@" 2>/dev/null | tr '\t' ' '); }
 kernel_setting() {
-  if [ -e /run/systemd/container ] && [ ! -w "/proc/sys/$(printf %s "$1" | tr . /)" ]; then return 0; fi
+  case "
+$settings
+" in
+    *"
+$1 = $2
+"*) return 0 ;;
+  esac
+  if [ -e /run/systemd/container ] && [ ! -w "$3" ]; then return 0; fi
   now=$(sysctl -n "$1" 2>/dev/null | tr '\t' ' ')
-  if [ "$now" = "$2" ]; then return 0; fi
   if differs "$1: ${now:-unknown} -> $2"; then sysctl -q -w "$1=$2"; fi
 }
 service() {
@@ -158,32 +165,33 @@ vm.overcommit_memory = 1
 kernel.panic = 10
 kernel.panic_on_oops = 1
 '
-kernel_setting kernel.dmesg_restrict 1
-kernel_setting kernel.kptr_restrict 2
-kernel_setting kernel.randomize_va_space 2
-kernel_setting kernel.yama.ptrace_scope 1
-kernel_setting fs.protected_hardlinks 1
-kernel_setting fs.protected_symlinks 1
-kernel_setting fs.suid_dumpable 0
-kernel_setting net.ipv4.conf.all.accept_redirects 0
-kernel_setting net.ipv4.conf.default.accept_redirects 0
-kernel_setting net.ipv4.conf.all.send_redirects 0
-kernel_setting net.ipv4.conf.default.send_redirects 0
-kernel_setting net.ipv4.conf.all.accept_source_route 0
-kernel_setting net.ipv4.conf.all.rp_filter 2
-kernel_setting net.ipv4.conf.default.rp_filter 2
-kernel_setting net.ipv4.icmp_echo_ignore_broadcasts 1
-kernel_setting net.ipv4.tcp_syncookies 1
-kernel_setting net.ipv6.conf.all.accept_redirects 0
-kernel_setting net.ipv6.conf.all.accept_ra 0
-kernel_setting net.ipv4.ip_forward 1
-kernel_setting net.bridge.bridge-nf-call-iptables 1
-kernel_setting fs.inotify.max_user_instances 8192
-kernel_setting fs.inotify.max_user_watches 524288
-kernel_setting vm.max_map_count 262144
-kernel_setting vm.overcommit_memory 1
-kernel_setting kernel.panic 10
-kernel_setting kernel.panic_on_oops 1
+kernel_settings kernel.dmesg_restrict kernel.kptr_restrict kernel.randomize_va_space kernel.yama.ptrace_scope fs.protected_hardlinks fs.protected_symlinks fs.suid_dumpable net.ipv4.conf.all.accept_redirects net.ipv4.conf.default.accept_redirects net.ipv4.conf.all.send_redirects net.ipv4.conf.default.send_redirects net.ipv4.conf.all.accept_source_route net.ipv4.conf.all.rp_filter net.ipv4.conf.default.rp_filter net.ipv4.icmp_echo_ignore_broadcasts net.ipv4.tcp_syncookies net.ipv6.conf.all.accept_redirects net.ipv6.conf.all.accept_ra net.ipv4.ip_forward net.bridge.bridge-nf-call-iptables fs.inotify.max_user_instances fs.inotify.max_user_watches vm.max_map_count vm.overcommit_memory kernel.panic kernel.panic_on_oops
+kernel_setting kernel.dmesg_restrict 1 /proc/sys/kernel/dmesg_restrict
+kernel_setting kernel.kptr_restrict 2 /proc/sys/kernel/kptr_restrict
+kernel_setting kernel.randomize_va_space 2 /proc/sys/kernel/randomize_va_space
+kernel_setting kernel.yama.ptrace_scope 1 /proc/sys/kernel/yama/ptrace_scope
+kernel_setting fs.protected_hardlinks 1 /proc/sys/fs/protected_hardlinks
+kernel_setting fs.protected_symlinks 1 /proc/sys/fs/protected_symlinks
+kernel_setting fs.suid_dumpable 0 /proc/sys/fs/suid_dumpable
+kernel_setting net.ipv4.conf.all.accept_redirects 0 /proc/sys/net/ipv4/conf/all/accept_redirects
+kernel_setting net.ipv4.conf.default.accept_redirects 0 /proc/sys/net/ipv4/conf/default/accept_redirects
+kernel_setting net.ipv4.conf.all.send_redirects 0 /proc/sys/net/ipv4/conf/all/send_redirects
+kernel_setting net.ipv4.conf.default.send_redirects 0 /proc/sys/net/ipv4/conf/default/send_redirects
+kernel_setting net.ipv4.conf.all.accept_source_route 0 /proc/sys/net/ipv4/conf/all/accept_source_route
+kernel_setting net.ipv4.conf.all.rp_filter 2 /proc/sys/net/ipv4/conf/all/rp_filter
+kernel_setting net.ipv4.conf.default.rp_filter 2 /proc/sys/net/ipv4/conf/default/rp_filter
+kernel_setting net.ipv4.icmp_echo_ignore_broadcasts 1 /proc/sys/net/ipv4/icmp_echo_ignore_broadcasts
+kernel_setting net.ipv4.tcp_syncookies 1 /proc/sys/net/ipv4/tcp_syncookies
+kernel_setting net.ipv6.conf.all.accept_redirects 0 /proc/sys/net/ipv6/conf/all/accept_redirects
+kernel_setting net.ipv6.conf.all.accept_ra 0 /proc/sys/net/ipv6/conf/all/accept_ra
+kernel_setting net.ipv4.ip_forward 1 /proc/sys/net/ipv4/ip_forward
+kernel_setting net.bridge.bridge-nf-call-iptables 1 /proc/sys/net/bridge/bridge-nf-call-iptables
+kernel_setting fs.inotify.max_user_instances 8192 /proc/sys/fs/inotify/max_user_instances
+kernel_setting fs.inotify.max_user_watches 524288 /proc/sys/fs/inotify/max_user_watches
+kernel_setting vm.max_map_count 262144 /proc/sys/vm/max_map_count
+kernel_setting vm.overcommit_memory 1 /proc/sys/vm/overcommit_memory
+kernel_setting kernel.panic 10 /proc/sys/kernel/panic
+kernel_setting kernel.panic_on_oops 1 /proc/sys/kernel/panic_on_oops
 finish
 begin '"file /etc/issue"' ''
 file /etc/issue 644 root:root shown : 'This system is for authorised use only. What is done here is recorded.

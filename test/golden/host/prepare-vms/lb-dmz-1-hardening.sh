@@ -61,10 +61,17 @@ $(printf %s "$6" | diff -u "$1" - 2>/dev/null | grep '^[-+]' | grep -v '^--- ' |
   fi
   if differs "$what"; then replace "$@"; fi
 }
+kernel_settings() { settings=$(sysctl -e "$@" 2>/dev/null | tr '\t' ' '); }
 kernel_setting() {
-  if [ -e /run/systemd/container ] && [ ! -w "/proc/sys/$(printf %s "$1" | tr . /)" ]; then return 0; fi
+  case "
+$settings
+" in
+    *"
+$1 = $2
+"*) return 0 ;;
+  esac
+  if [ -e /run/systemd/container ] && [ ! -w "$3" ]; then return 0; fi
   now=$(sysctl -n "$1" 2>/dev/null | tr '\t' ' ')
-  if [ "$now" = "$2" ]; then return 0; fi
   if differs "$1: ${now:-unknown} -> $2"; then sysctl -q -w "$1=$2"; fi
 }
 service() {
@@ -138,25 +145,26 @@ net.ipv6.conf.all.accept_redirects = 0
 net.ipv6.conf.all.accept_ra = 0
 net.ipv4.ip_nonlocal_bind = 1
 '
-kernel_setting kernel.dmesg_restrict 1
-kernel_setting kernel.kptr_restrict 2
-kernel_setting kernel.randomize_va_space 2
-kernel_setting kernel.yama.ptrace_scope 1
-kernel_setting fs.protected_hardlinks 1
-kernel_setting fs.protected_symlinks 1
-kernel_setting fs.suid_dumpable 0
-kernel_setting net.ipv4.conf.all.accept_redirects 0
-kernel_setting net.ipv4.conf.default.accept_redirects 0
-kernel_setting net.ipv4.conf.all.send_redirects 0
-kernel_setting net.ipv4.conf.default.send_redirects 0
-kernel_setting net.ipv4.conf.all.accept_source_route 0
-kernel_setting net.ipv4.conf.all.rp_filter 2
-kernel_setting net.ipv4.conf.default.rp_filter 2
-kernel_setting net.ipv4.icmp_echo_ignore_broadcasts 1
-kernel_setting net.ipv4.tcp_syncookies 1
-kernel_setting net.ipv6.conf.all.accept_redirects 0
-kernel_setting net.ipv6.conf.all.accept_ra 0
-kernel_setting net.ipv4.ip_nonlocal_bind 1
+kernel_settings kernel.dmesg_restrict kernel.kptr_restrict kernel.randomize_va_space kernel.yama.ptrace_scope fs.protected_hardlinks fs.protected_symlinks fs.suid_dumpable net.ipv4.conf.all.accept_redirects net.ipv4.conf.default.accept_redirects net.ipv4.conf.all.send_redirects net.ipv4.conf.default.send_redirects net.ipv4.conf.all.accept_source_route net.ipv4.conf.all.rp_filter net.ipv4.conf.default.rp_filter net.ipv4.icmp_echo_ignore_broadcasts net.ipv4.tcp_syncookies net.ipv6.conf.all.accept_redirects net.ipv6.conf.all.accept_ra net.ipv4.ip_nonlocal_bind
+kernel_setting kernel.dmesg_restrict 1 /proc/sys/kernel/dmesg_restrict
+kernel_setting kernel.kptr_restrict 2 /proc/sys/kernel/kptr_restrict
+kernel_setting kernel.randomize_va_space 2 /proc/sys/kernel/randomize_va_space
+kernel_setting kernel.yama.ptrace_scope 1 /proc/sys/kernel/yama/ptrace_scope
+kernel_setting fs.protected_hardlinks 1 /proc/sys/fs/protected_hardlinks
+kernel_setting fs.protected_symlinks 1 /proc/sys/fs/protected_symlinks
+kernel_setting fs.suid_dumpable 0 /proc/sys/fs/suid_dumpable
+kernel_setting net.ipv4.conf.all.accept_redirects 0 /proc/sys/net/ipv4/conf/all/accept_redirects
+kernel_setting net.ipv4.conf.default.accept_redirects 0 /proc/sys/net/ipv4/conf/default/accept_redirects
+kernel_setting net.ipv4.conf.all.send_redirects 0 /proc/sys/net/ipv4/conf/all/send_redirects
+kernel_setting net.ipv4.conf.default.send_redirects 0 /proc/sys/net/ipv4/conf/default/send_redirects
+kernel_setting net.ipv4.conf.all.accept_source_route 0 /proc/sys/net/ipv4/conf/all/accept_source_route
+kernel_setting net.ipv4.conf.all.rp_filter 2 /proc/sys/net/ipv4/conf/all/rp_filter
+kernel_setting net.ipv4.conf.default.rp_filter 2 /proc/sys/net/ipv4/conf/default/rp_filter
+kernel_setting net.ipv4.icmp_echo_ignore_broadcasts 1 /proc/sys/net/ipv4/icmp_echo_ignore_broadcasts
+kernel_setting net.ipv4.tcp_syncookies 1 /proc/sys/net/ipv4/tcp_syncookies
+kernel_setting net.ipv6.conf.all.accept_redirects 0 /proc/sys/net/ipv6/conf/all/accept_redirects
+kernel_setting net.ipv6.conf.all.accept_ra 0 /proc/sys/net/ipv6/conf/all/accept_ra
+kernel_setting net.ipv4.ip_nonlocal_bind 1 /proc/sys/net/ipv4/ip_nonlocal_bind
 finish
 begin '"file /etc/issue"' ''
 file /etc/issue 644 root:root shown : 'This system is for authorised use only. What is done here is recorded.
