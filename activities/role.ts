@@ -41,6 +41,11 @@ export type StepContext<Inputs extends Json = Json> = {
 export type Step<Inputs extends Json = Json> = StepDeclaration & {
   check: (context: StepContext<Inputs>) => Promise<CheckResult>;
   apply: (context: StepContext<Inputs>) => Promise<string[] | void>;
+  /**
+   * `apply` compares by itself, changes only what differs and answers that: it is asked without a check before it, and
+   * nothing that it answers means nothing to do.
+   */
+  compares?: true;
   /** Required when `ordered`: a permutation of the role's targets, first to be worked on first. */
   order?: (context: StepContext<Inputs>) => Promise<string[]>;
 };

@@ -12,8 +12,8 @@ const maximumChanges = 20;
 const maximumNotes = 200;
 
 /**
- * The only adapter between Temporal and the roles: check → apply → check, a heartbeat, and one error mapper.
- * Stops at the safe points between them when the activity is canceled.
+ * The only adapter between Temporal and the roles: check → apply → check, or apply → check where apply compares; a
+ * heartbeat, and one error mapper. Stops at the safe points between them when the activity is canceled.
  */
 export async function runStep(executable: Executable, input: StepInput): Promise<StepOutcome> {
   const { info, cancellationSignal, client } = Context.current();
@@ -44,17 +44,14 @@ async function execute(executable: Executable, input: StepInput, context: StepCo
 }
 
 async function converge(step: Step, input: StepInput, context: StepContext): Promise<Outcome> {
+  if (step.compares && input.mode === 'apply') return convergeAtOnce(step, context);
   const first = await step.check(context);
   if (first.state === 'done') return unchanged(first);
   if (input.mode === 'check') return found(first);
   context.signal.throwIfAborted();
   context.progress('apply');
   const applied = await step.apply(context);
-  context.signal.throwIfAborted();
-  context.progress('check again');
-  const after = await step.check(context);
-  if (after.state !== 'done')
-    throw new CheckFailedError(`${step.title} was applied, but the check still says`, findingsOf(after));
+  const after = await checkAgain(step, context);
   const reason = first.state === 'todo' ? first.reason : `after ${first.after}`;
   const changes = applied ?? (first.state === 'todo' ? (first.changes ?? []) : []);
   return {
@@ -73,6 +70,30 @@ function unchanged(result: CheckResult): Outcome {
 function notesOf(result: CheckResult): Pick<Outcome, 'notes'> {
   const notes = result.state === 'done' ? (result.notes ?? []) : [];
   return notes.length === 0 ? {} : { notes: notes.slice(0, maximumNotes) };
+}
+
+/** For what compares while it applies: the first check would be a round trip that asks the same. */
+async function convergeAtOnce(step: Step, context: StepContext): Promise<Outcome> {
+  const changes = (await step.apply(context)) ?? [];
+  if (changes.length === 0) return { state: 'unchanged', changeCount: 0, changes: [] };
+  const after = await checkAgain(step, context);
+  return {
+    state: 'changed',
+    reason: `${changes.length} ${changes.length === 1 ? 'resource' : 'resources'} differed`,
+    changeCount: changes.length,
+    changes: changes.slice(0, maximumChanges),
+    ...notesOf(after),
+  };
+}
+
+/** @throws CheckFailedError when there is still something to do */
+async function checkAgain(step: Step, context: StepContext): Promise<CheckResult> {
+  context.signal.throwIfAborted();
+  context.progress('check again');
+  const after = await step.check(context);
+  if (after.state !== 'done')
+    throw new CheckFailedError(`${step.title} was applied, but the check still says`, findingsOf(after));
+  return after;
 }
 
 function found(result: CheckResult): Outcome {

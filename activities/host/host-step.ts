@@ -35,10 +35,11 @@ export function hostStep<Inputs extends Json>(step: HostStep<Inputs>): Step<Inpu
     profile: 'host',
     ...declaration,
     check: async (context) => checkResult(await run(context, 'check')),
+    compares: true,
     apply: async (context) => {
-      const reports = await run(context, 'apply');
-      await afterApply?.(context);
-      return changesOf(reports, 'changed');
+      const changes = changesOf(await run(context, 'apply'), 'changed');
+      if (changes.length > 0) await afterApply?.(context);
+      return changes;
     },
   };
 }
