@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import { WorkflowFailedError, type Client } from '@temporalio/client';
 import { readRun } from './read-run.js';
 import type { Screen } from './screen.js';
 import type { RunView } from './view.js';
@@ -36,6 +36,8 @@ export async function watchRun(
   });
   const onAbort = (): void => wake();
   signal.addEventListener('abort', onAbort);
+  // The end is seen when it comes, not at the next look.
+  void ended(client, site).then(() => wake());
   try {
     while (!signal.aborted) {
       const seen = await unlessWoken(readOrAway(client, site));
@@ -52,6 +54,16 @@ export async function watchRun(
   } finally {
     signal.removeEventListener('abort', onAbort);
     screen.end();
+  }
+}
+
+/** Resolves when the run has ended, however; never when that cannot be told. */
+async function ended(client: Client, site: string): Promise<void> {
+  const handle = client.workflow.getHandle(site.includes('/') ? site : `site/${site}`);
+  try {
+    await handle.result();
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) await new Promise(() => undefined);
   }
 }
 
