@@ -50,7 +50,7 @@ export function createMachines(site: Site, templateRoot: string, say: (line: str
   };
 
   const reconcile = async (body: Body): Promise<void> => {
-    const { power, name } = body.report;
+    const { power } = body.report;
     if (power === 'poweredOn') {
       if (body.running === undefined) await start(body);
       return;

@@ -56,7 +56,7 @@ export function firewall(ruleset: string): Resource {
       `firewall ${rules} ${loaded} ${quote(ruleset)}`,
       fileCall({ path: unitPath, content: unit }),
       `if [ "$(systemctl is-enabled socle-firewall.service 2>/dev/null || :)" != enabled ]; then`,
-      `if differs 'not loaded at boot'; then systemctl daemon-reload && systemctl enable --quiet socle-firewall.service; fi`,
+      `if differs 'not loaded at boot'; then systemctl enable --quiet socle-firewall.service; fi`,
       'fi',
     ].join('\n'),
     notify: [],

@@ -41,6 +41,7 @@ const readers: Readonly<Record<string, Reader>> = {
     boot: boot as TaskOf<'service'>['boot'],
     now: now as TaskOf<'service'>['now'],
   }),
+  mask_units: ([left, ...units]) => ({ kind: 'masked', units, left: left!.split(' ') }),
   kernel_setting: ([key, value]) => ({ kind: 'setting', key: key!, value: value! }),
   host_name: ([name]) => ({ kind: 'hostname', name: name! }),
   static_network: ([card, , netplan]) => ({

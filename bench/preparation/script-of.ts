@@ -93,6 +93,8 @@ function lineOf(task: Task): string {
       return `[ "$(dpkg-query -W -f '\${db:Status-Status}\\n' ${task.names.join(' ')} 2>/dev/null | grep -c '^installed$')" = ${task.names.length} ] || { DEBIAN_FRONTEND=noninteractive apt-get -qy update && DEBIAN_FRONTEND=noninteractive apt-get -qy --no-install-recommends install ${task.names.join(' ')} && did; }`;
     case 'service':
       return service(task);
+    case 'masked':
+      return masked(task);
     case 'setting':
       return call('setting', task.key.replaceAll('.', '/'), task.value);
     case 'hostname':
@@ -131,6 +133,16 @@ function service({ unit, boot, now }: TaskOf<'service'>): string {
   if (now === 'running') lines.push(`systemctl is-active -q ${unit} || { systemctl start ${unit} && did; }`);
   if (now === 'stopped') lines.push(`! systemctl is-active -q ${unit} || { systemctl stop ${unit} && did; }`);
   return lines.join('\n');
+}
+
+/** All at once: systemd reads every unit again after each call. */
+function masked({ units, left }: TaskOf<'masked'>): string {
+  const stopped = units.filter((unit) => !left.includes(unit)).join(' ');
+  const all = units.join(' ');
+  return [
+    `[ "$(systemctl is-enabled ${all} 2>/dev/null | grep -cx masked || :)" = ${units.length} ] || { systemctl mask -q ${all} 2>/dev/null && did; }`,
+    `! systemctl is-active -q ${stopped} || { systemctl stop ${stopped} 2>/dev/null; did; }`,
+  ].join('\n');
 }
 
 function joinGroup(user: string): (group: string) => string {

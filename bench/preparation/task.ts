@@ -26,6 +26,8 @@ export type Task =
       boot: 'enabled' | 'disabled' | 'masked';
       now: 'running' | 'stopped' | 'any';
     }
+  /** Cannot be started; those of `left` may go on running. */
+  | { kind: 'masked'; units: string[]; left: string[] }
   | { kind: 'setting'; key: string; value: string }
   | { kind: 'hostname'; name: string }
   /** netplan's file in place of the one that cloud-init wrote. */

@@ -50,7 +50,10 @@ export function variablesOf(tasks: readonly Task[]) {
     packages: tasksOfKind(tasks, 'packages').flatMap(({ names }) => names),
     settings: tasksOfKind(tasks, 'setting').map(({ key, value }) => ({ key, value })),
     settings_file: settingsFile,
-    services: tasksOfKind(tasks, 'service').map(serviceVariables),
+    services: [
+      ...tasksOfKind(tasks, 'service').map(serviceVariables),
+      ...tasksOfKind(tasks, 'masked').flatMap(maskedVariables),
+    ],
     firewall: { path: firewall.path, content: firewall.content, load: loadFirewall(firewall) },
   };
 }
@@ -92,9 +95,13 @@ function inAnsible(validate: string): string {
 
 function serviceVariables({ unit, boot, now }: TaskOf<'service'>) {
   const state = { running: 'started', stopped: 'stopped', any: undefined }[now];
-  return {
+  return { unit, enabled: boot === 'enabled', ...(state !== undefined && { state }) };
+}
+
+function maskedVariables({ units, left }: TaskOf<'masked'>) {
+  return units.map((unit) => ({
     unit,
-    ...(boot === 'masked' ? { masked: true } : { enabled: boot === 'enabled' }),
-    ...(state !== undefined && !missingUnits.includes(unit) && { state }),
-  };
+    masked: true,
+    ...(!left.includes(unit) && !missingUnits.includes(unit) && { state: 'stopped' }),
+  }));
 }

@@ -27,7 +27,7 @@ const otherResolver = 'elif ! systemctl is-active --quiet NetworkManager.service
 /** Reads what the calls after it compare with. */
 const readsOnly = 'kernel_settings ';
 const loadAtBoot =
-  "if differs 'not loaded at boot'; then systemctl daemon-reload && systemctl enable --quiet socle-firewall.service; fi";
+  "if differs 'not loaded at boot'; then systemctl enable --quiet socle-firewall.service; fi";
 
 /** Settings that a container has of its own: those of its network, but not those of modules that are not loaded. */
 const isOwn = (key: string): boolean => key.startsWith('net.') && !key.startsWith('net.bridge.');

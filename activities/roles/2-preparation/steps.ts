@@ -1,8 +1,8 @@
 import type { StepContext } from '../../role.js';
 import { hostStep } from '../../host/host-step.js';
 import { firewall } from '../../host/firewall.js';
+import { maskedUnits } from '../../host/masked-units.js';
 import type { Resource } from '../../host/resource.js';
-import { service } from '../../host/service.js';
 import { accounts } from './accounts.js';
 import { artifactAccess } from './artifact-access.js';
 import { audit } from './audit.js';
@@ -52,12 +52,12 @@ export const stateOf = {
     ];
   },
   firewall: ({ site, plan, machine }: StepContext): Resource[] => [
-    service({ unit: 'ufw.service', boot: 'masked', now: 'stopped' }),
-    service({ unit: 'firewalld.service', boot: 'masked', now: 'stopped' }),
-    // Stopping it would flush everybody's rules, so it only must not start again.
-    service({ unit: 'nftables.service', boot: 'masked', now: 'any' }),
-    // Comes with the NFS client, which needs it for NFS 3 only, and listens to everybody.
-    ...['rpcbind.socket', 'rpcbind.service'].map((unit) => service({ unit, boot: 'masked', now: 'stopped' })),
+    maskedUnits({
+      // The last two come with the NFS client, which needs them for NFS 3 only, and listen to everybody.
+      stopped: ['ufw.service', 'firewalld.service', 'rpcbind.socket', 'rpcbind.service'],
+      // Stopping it would flush everybody's rules, so it only must not start again.
+      left: ['nftables.service'],
+    }),
     firewall(firewallRules(site, plan, machine)),
   ],
 } as const;

@@ -127,7 +127,7 @@ ExecStart=/usr/sbin/nft -f /etc/socle/firewall.nft
 WantedBy=sysinit.target
 '
 if [ "$(systemctl is-enabled socle-firewall.service 2>/dev/null || :)" != enabled ]; then
-if differs 'not loaded at boot'; then systemctl daemon-reload && systemctl enable --quiet socle-firewall.service; fi
+if differs 'not loaded at boot'; then systemctl enable --quiet socle-firewall.service; fi
 fi
 finish
 printf '{"end":true}\n'

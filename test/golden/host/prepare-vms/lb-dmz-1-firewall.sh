@@ -22,21 +22,24 @@ finish() {
   if [ "$mode" = apply ]; then result=changed; fi
   printf '{"resource":%s,"state":"%s","diff":"%s"}\n' "$resource" "$result" "$(printf %s "$difference" | base64 | tr -d '\n')"
 }
-service() {
-  now=$(systemctl is-enabled "$1" 2>/dev/null || :)
-  case $2:$now in
-    enabled:enabled | enabled:static | enabled:alias | disabled:disabled | disabled:not-found | disabled: | masked:masked) ;;
-    enabled:*) if differs "$1: ${now:-unknown} -> enabled"; then systemctl enable --quiet "$1"; fi ;;
-    disabled:*) if differs "$1: $now -> disabled"; then systemctl disable --quiet "$1"; fi ;;
-    masked:*) if differs "$1: ${now:-unknown} -> masked"; then systemctl mask --quiet "$1" 2>/dev/null; fi ;;
-  esac
-  if [ "$3" = any ]; then return 0; fi
-  now=stopped
-  if systemctl is-active --quiet "$1"; then now=running; fi
-  if [ "$now" = "$3" ]; then return 0; fi
-  if differs "$1: $now -> $3"; then
-    if [ "$3" = running ]; then systemctl start "$1"; else systemctl stop "$1"; fi
+mask_units() {
+  left=$1
+  shift
+  wrong=
+  for unit in "$@"; do
+    if [ "$(systemctl is-enabled "$unit" 2>/dev/null || :)" != masked ]; then wrong="$wrong $unit"; fi
+  done
+  if [ -n "$wrong" ]; then
+    if differs "not masked:$wrong"; then systemctl mask --quiet "$@" 2>/dev/null; fi
   fi
+  for unit in "$@"; do
+    case " $left " in
+      *" $unit "*) continue ;;
+    esac
+    if systemctl is-active --quiet "$unit"; then
+      if differs "$unit: running -> stopped"; then systemctl stop "$unit"; fi
+    fi
+  done
 }
 label() {
   if command -v restorecon >/dev/null; then restorecon "$1"; fi
@@ -123,20 +126,8 @@ main() {
 mkdir -p "$state"
 exec 9>"$state/lock"
 flock -w 120 9 || exit 75
-begin '"service ufw.service"' ''
-service ufw.service masked stopped
-finish
-begin '"service firewalld.service"' ''
-service firewalld.service masked stopped
-finish
-begin '"service nftables.service"' ''
-service nftables.service masked any
-finish
-begin '"service rpcbind.socket"' ''
-service rpcbind.socket masked stopped
-finish
-begin '"service rpcbind.service"' ''
-service rpcbind.service masked stopped
+begin '"masked units"' ''
+mask_units nftables.service nftables.service ufw.service firewalld.service rpcbind.socket rpcbind.service
 finish
 begin '"firewall"' ''
 firewall /etc/socle/firewall.nft /etc/socle/firewall.loaded 'table inet socle
@@ -179,7 +170,7 @@ ExecStart=/usr/sbin/nft -f /etc/socle/firewall.nft
 WantedBy=sysinit.target
 '
 if [ "$(systemctl is-enabled socle-firewall.service 2>/dev/null || :)" != enabled ]; then
-if differs 'not loaded at boot'; then systemctl daemon-reload && systemctl enable --quiet socle-firewall.service; fi
+if differs 'not loaded at boot'; then systemctl enable --quiet socle-firewall.service; fi
 fi
 finish
 printf '{"end":true}\n'
