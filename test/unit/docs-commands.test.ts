@@ -27,13 +27,7 @@ function complaint(line: string): string | undefined {
   const program = new Command('socle')
     .exitOverride()
     .configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
-  for (const command of commands())
-    program.addCommand(
-      command
-        .exitOverride()
-        .configureOutput({ writeErr: () => undefined, writeOut: () => undefined })
-        .action(() => undefined),
-    );
+  for (const command of commands()) program.addCommand(idle(command));
   try {
     program.parse(line.split(/\s+/).slice(1), { from: 'user' });
     return undefined;
@@ -42,6 +36,15 @@ function complaint(line: string): string | undefined {
     const fine = ['commander.missingArgument', 'commander.helpDisplayed', 'commander.optionMissingArgument'];
     return fine.includes(error.code) ? undefined : error.message;
   }
+}
+
+/** The command, and all below it, made to do nothing. */
+function idle(command: Command): Command {
+  for (const below of command.commands) idle(below);
+  return command
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined, writeOut: () => undefined })
+    .action(() => undefined);
 }
 
 test.each(files)('every command in %s is one that the command line takes', (name) => {
