@@ -5,7 +5,7 @@ import { CheckFailedError, PermanentError } from './errors.js';
 import { startHeartbeat, type HeartbeatDetails } from './heartbeat.js';
 import { readPlan } from './plan-reader.js';
 import type { Executable } from './registry.js';
-import type { CheckResult, StepContext } from './role.js';
+import type { CheckResult, Step, StepContext } from './role.js';
 import { stepContext } from './step-context.js';
 
 const maximumChanges = 20;
