@@ -37,15 +37,15 @@ export type StepContext<Inputs extends Json = Json> = {
   progress: (resource: string) => void;
 };
 
+/** What converging came to: the changes, one short line each, and what a check found after them. */
+export type Converged = { changes: string[]; after: CheckResult };
+
 /** `apply` may return the changes it made, one short line each. */
 export type Step<Inputs extends Json = Json> = StepDeclaration & {
   check: (context: StepContext<Inputs>) => Promise<CheckResult>;
   apply: (context: StepContext<Inputs>) => Promise<string[] | void>;
-  /**
-   * `apply` compares by itself, changes only what differs and answers that: it is asked without a check before it, and
-   * nothing that it answers means nothing to do.
-   */
-  compares?: true;
+  /** Asked instead of check, apply and check where all three take fewer round trips together. */
+  converge?: (context: StepContext<Inputs>) => Promise<Converged>;
   /** Required when `ordered`: a permutation of the role's targets, first to be worked on first. */
   order?: (context: StepContext<Inputs>) => Promise<string[]>;
 };

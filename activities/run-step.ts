@@ -5,14 +5,14 @@ import { CheckFailedError, PermanentError } from './errors.js';
 import { startHeartbeat, type HeartbeatDetails } from './heartbeat.js';
 import { readPlan } from './plan-reader.js';
 import type { Executable } from './registry.js';
-import type { CheckResult, Step, StepContext } from './role.js';
+import type { CheckResult, Converged, Step, StepContext } from './role.js';
 import { stepContext } from './step-context.js';
 
 const maximumChanges = 20;
 const maximumNotes = 200;
 
 /**
- * The only adapter between Temporal and the roles: check → apply → check, or apply → check where apply compares; a
+ * The only adapter between Temporal and the roles: check → apply → check, or all three at once where a step can; a
  * heartbeat, and one error mapper. Stops at the safe points between them when the activity is canceled.
  */
 export async function runStep(executable: Executable, input: StepInput): Promise<StepOutcome> {
@@ -44,14 +44,17 @@ async function execute(executable: Executable, input: StepInput, context: StepCo
 }
 
 async function converge(step: Step, input: StepInput, context: StepContext): Promise<Outcome> {
-  if (step.compares && input.mode === 'apply') return convergeAtOnce(step, context);
+  if (step.converge && input.mode === 'apply') return converged(step, await step.converge(context));
   const first = await step.check(context);
   if (first.state === 'done') return unchanged(first);
   if (input.mode === 'check') return found(first);
   context.signal.throwIfAborted();
   context.progress('apply');
   const applied = await step.apply(context);
-  const after = await checkAgain(step, context);
+  context.signal.throwIfAborted();
+  context.progress('check again');
+  const after = await step.check(context);
+  throwUnlessDone(step, after);
   const reason = first.state === 'todo' ? first.reason : `after ${first.after}`;
   const changes = applied ?? (first.state === 'todo' ? (first.changes ?? []) : []);
   return {
@@ -72,11 +75,9 @@ function notesOf(result: CheckResult): Pick<Outcome, 'notes'> {
   return notes.length === 0 ? {} : { notes: notes.slice(0, maximumNotes) };
 }
 
-/** For what compares while it applies: the first check would be a round trip that asks the same. */
-async function convergeAtOnce(step: Step, context: StepContext): Promise<Outcome> {
-  const changes = (await step.apply(context)) ?? [];
-  if (changes.length === 0) return { state: 'unchanged', changeCount: 0, changes: [] };
-  const after = await checkAgain(step, context);
+function converged(step: Step, { changes, after }: Converged): Outcome {
+  throwUnlessDone(step, after);
+  if (changes.length === 0) return unchanged(after);
   return {
     state: 'changed',
     reason: `${changes.length} ${changes.length === 1 ? 'resource' : 'resources'} differed`,
@@ -87,13 +88,9 @@ async function convergeAtOnce(step: Step, context: StepContext): Promise<Outcome
 }
 
 /** @throws CheckFailedError when there is still something to do */
-async function checkAgain(step: Step, context: StepContext): Promise<CheckResult> {
-  context.signal.throwIfAborted();
-  context.progress('check again');
-  const after = await step.check(context);
+function throwUnlessDone(step: Step, after: CheckResult): void {
   if (after.state !== 'done')
     throw new CheckFailedError(`${step.title} was applied, but the check still says`, findingsOf(after));
-  return after;
 }
 
 function found(result: CheckResult): Outcome {

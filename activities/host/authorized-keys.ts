@@ -20,5 +20,6 @@ export function authorizedKeys({ user, keys }: AuthorizedKeys): Resource {
       'fi',
     ].join('\n'),
     notify: [],
+    looksAt: { paths: [folder, `${folder}/authorized_keys`] },
   };
 }

@@ -1,11 +1,16 @@
 import { coreLibrary, handlerLibrary } from './core-library.js';
+import { lookLibrary } from './look-library.js';
 import { quote } from './quote.js';
 import type { Handler, Resource } from './resource.js';
+import { confirmation } from './timed-restore.js';
 
-export type ScriptMode = 'check' | 'apply';
+/** `converge` applies and then checks again what it changed. */
+export type ScriptMode = 'check' | 'apply' | 'converge';
 
 export type CompileOptions = {
   mode: ScriptMode;
+  /** Ends a timed restore before anything is compared. */
+  confirms?: boolean;
   /** Folder for the lock and the marks of handlers; must not outlive a reboot. */
   stateFolder?: string;
 };
@@ -25,30 +30,44 @@ export const lockedExitCode = 75;
  * Commands it needs besides the shell's own (each kind of resource names its own): flock, mkdir, base64, tr, rm.
  */
 export function compile(resources: readonly Resource[], options: CompileOptions): string {
-  const { mode, stateFolder = '/run/socle' } = options;
+  const { mode, confirms = false, stateFolder = '/run/socle' } = options;
   const handlers = handlersOf(resources);
   const libraries = [
     coreLibrary,
+    lookLibrary,
     ...resources.flatMap(({ library }) => library),
     ...(handlers.length > 0 ? [handlerLibrary] : []),
   ];
+  const parts = [
+    ...resources.map(({ title, notify, call }) =>
+      part(title, notify.map(({ name }) => name).join(' '), call),
+    ),
+    ...handlers.map((handler) =>
+      part(handlerTitle(handler), '', `handler ${handler.name} ${quote(handler.command)}`),
+    ),
+  ];
+  const names = parts.map((_, index) => `part_${index}`);
   return [
     'set -eu',
     'umask 022',
     'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C',
     'export PATH LC_ALL',
-    `mode=${mode} state=${quote(stateFolder)}`,
+    `mode=${mode === 'check' ? 'check' : 'apply'} state=${quote(stateFolder)} changed='' nl='`,
+    "'",
     ...new Set(libraries),
+    ...parts.map((lines, index) => `part_${index}() {\n${lines}\n}`),
+    'look() {',
+    'forget_seen',
+    ...looks(resources),
+    '}',
     'main() {',
-    'mkdir -p "$state"',
+    '[ -d "$state" ] || mkdir -p "$state"',
     'exec 9>"$state/lock"',
     `flock -w ${lockWaitSeconds} 9 || exit ${lockedExitCode}`,
-    ...resources.map(({ title, notify, call }) =>
-      block(title, notify.map(({ name }) => name).join(' '), call),
-    ),
-    ...handlers.map(({ name, command }) =>
-      block(handlerTitle(name), '', `handler ${name} ${quote(command)}`),
-    ),
+    ...(confirms ? [confirmation] : []),
+    'look',
+    ...(names.length > 0 ? [inTurn(names.join(' '))] : []),
+    ...(mode === 'converge' ? [checkChanged] : []),
     `printf '{"end":true}\\n'`,
     '}',
     'main </dev/null',
@@ -56,16 +75,29 @@ export function compile(resources: readonly Resource[], options: CompileOptions)
   ].join('\n');
 }
 
+const inTurn = (parts: string): string => `set -- ${parts}\nfor part in "$@"; do "$part"; done`;
+
+const checkChanged = `if [ -n "$changed" ]; then
+mode=check
+printf '{"again":true}\\n'
+look
+${inTurn('$changed')}
+fi`;
+
 /** The titles that a complete report of these resources holds, in order. */
 export function reportTitles(resources: readonly Resource[]): string[] {
-  return [
-    ...resources.map(({ title }) => title),
-    ...handlersOf(resources).map(({ name }) => handlerTitle(name)),
-  ];
+  return [...resources.map(({ title }) => title), ...handlersOf(resources).map(handlerTitle)];
 }
 
-function block(title: string, notify: string, call: string): string {
+function part(title: string, notify: string, call: string): string {
   return `begin ${quote(JSON.stringify(title))} ${quote(notify)}\n${call}\nfinish`;
+}
+
+function looks(resources: readonly Resource[]): string[] {
+  const words = (kind: 'paths' | 'units'): string =>
+    [...new Set(resources.flatMap(({ looksAt }) => looksAt?.[kind] ?? []))].map(quote).join(' ');
+  const [paths, units] = [words('paths'), words('units')];
+  return [...(paths === '' ? [] : [`see_files ${paths}`]), ...(units === '' ? [] : [`see_units ${units}`])];
 }
 
 function handlersOf(resources: readonly Resource[]): Handler[] {
@@ -73,6 +105,7 @@ function handlersOf(resources: readonly Resource[]): Handler[] {
   return all.filter((handler, index) => all.findIndex(({ name }) => name === handler.name) === index);
 }
 
-function handlerTitle(name: string): string {
+/** What a report calls a handler. */
+export function handlerTitle({ name }: Handler): string {
   return name.replace('-', ' ');
 }

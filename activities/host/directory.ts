@@ -1,9 +1,10 @@
-import { attributesLibrary } from './file.js';
+import { attributesLibrary, rawMode } from './file.js';
 import { quote } from './quote.js';
 import type { Common, Resource } from './resource.js';
 
 /** Needs mkdir, and what attributes needs. */
 export const directoryLibrary = `directory() {
+  if seen_path "$1" "$4 $3"; then return 0; fi
   if [ ! -d "$1" ]; then
     if differs "$1: missing"; then
       mkdir -p "$1"
@@ -25,9 +26,13 @@ export function directory(state: DirectoryState): Resource {
     library: [attributesLibrary, directoryLibrary],
     call: directoryCall(state),
     notify: state.notify ?? [],
+    looksAt: { paths: [state.path] },
   };
 }
 
+const folderType = 0o040000;
+
 export function directoryCall({ path, mode = '0755', owner = 'root:root' }: DirectoryState): string {
-  return `directory ${[path, mode.replace(/^0/, ''), owner].map(quote).join(' ')}`;
+  const digits = mode.replace(/^0/, '');
+  return `directory ${[path, digits, owner, rawMode(folderType, digits)].map(quote).join(' ')}`;
 }

@@ -1,10 +1,11 @@
 import { attributesLibrary, fileCall, fileLibrary } from './file.js';
 import { quote } from './quote.js';
-import type { Resource } from './resource.js';
-import { timedRestoreLibrary } from './timed-restore.js';
+import { rereadUnits, type Resource } from './resource.js';
+import { restoreUnit, timedRestoreLibrary } from './timed-restore.js';
 
 const rules = '/etc/socle/firewall.nft';
-const unitPath = '/etc/systemd/system/socle-firewall.service';
+const unitName = 'socle-firewall.service';
+const unitPath = `/etc/systemd/system/${unitName}`;
 
 /** What the kernel answered right after the rules were loaded; anything else later is a change by somebody. */
 const loaded = '/etc/socle/firewall.loaded';
@@ -55,18 +56,19 @@ export function firewall(ruleset: string): Resource {
     call: [
       `firewall ${rules} ${loaded} ${quote(ruleset)}`,
       fileCall({ path: unitPath, content: unit }),
-      `if [ "$(systemctl is-enabled socle-firewall.service 2>/dev/null || :)" != enabled ]; then`,
-      `if differs 'not loaded at boot'; then systemctl enable --quiet socle-firewall.service; fi`,
+      `if ! starts_at_boot ${unitName}; then`,
+      `if differs 'not loaded at boot'; then systemctl enable --quiet --no-reload ${unitName}; fi`,
       'fi',
     ].join('\n'),
-    notify: [],
+    notify: [rereadUnits],
+    looksAt: { paths: [unitPath], units: [restoreUnit, unitName] },
   };
 }
 
 /** Shell that takes the firewall away again. */
 export const removeFirewall = {
   unless: `! nft list table inet socle && [ ! -e ${rules} ]`,
-  run: `systemctl disable --quiet socle-firewall.service 2>/dev/null || :
+  run: `systemctl disable --quiet ${unitName} 2>/dev/null || :
 nft delete table inet socle 2>/dev/null || :
 rm -f ${unitPath} ${rules} ${loaded}
 systemctl daemon-reload`,

@@ -1,7 +1,9 @@
 import type { StepDeclaration } from '../../config/declaration.js';
 import type { Json } from '../../config/json.js';
-import { done, todo, type CheckResult, type Step, type StepContext } from '../role.js';
+import { done, todo, type CheckResult, type Converged, type Step, type StepContext } from '../role.js';
 import type { HostKeyStage } from './host-target.js';
+import type { ApplyOptions } from './apply-resources.js';
+import type { ScriptMode } from './compile.js';
 import type { ResourceReport } from './report.js';
 import type { Resource } from './resource.js';
 
@@ -13,35 +15,48 @@ export type HostStep<Inputs extends Json> = Omit<StepDeclaration, 'on' | 'profil
     stage?: HostKeyStage;
     /** For the whole script; 10 minutes when absent. */
     timeoutMs?: number;
-    /** After apply, over the same or a new connection; what it throws fails the step. */
-    afterApply?: (context: StepContext<Inputs>) => Promise<void>;
+    /** What it changes could lock Socle out: it is checked over a new connection, which ends a timed restore. */
+    confirms?: true;
   };
 
-/** A step that is nothing but the wanted state of a host: one script checks it, the same script applies it. */
+/**
+ * A step that is nothing but the wanted state of a host: one script checks it, the same script applies it and checks what
+ * it has changed.
+ */
 export function hostStep<Inputs extends Json>(step: HostStep<Inputs>): Step<Inputs> {
-  const { resources, stage, timeoutMs, afterApply, ...declaration } = step;
-  const run = async (context: StepContext<Inputs>, mode: 'check' | 'apply'): Promise<ResourceReport[]> => {
-    // Loaded here, so that planning loads no SSH.
-    const { applyResources } = await import('./apply-resources.js');
-    return applyResources(context, await resources(context), {
-      mode,
-      label: step.id,
-      ...(stage === undefined ? {} : { stage }),
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    });
+  const { resources, stage, timeoutMs, confirms = false, ...declaration } = step;
+  const optionsOf = (mode: ScriptMode): ApplyOptions => ({
+    mode,
+    label: step.id,
+    ...(stage === undefined ? {} : { stage }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  });
+  const converge = async (context: StepContext<Inputs>): Promise<Converged> => {
+    const { applyResources, changedResources, confirmResources } = await ssh();
+    const wanted = await resources(context);
+    const report = await applyResources(context, wanted, optionsOf(confirms ? 'apply' : 'converge'));
+    const changes = changesOf(report.resources, 'changed');
+    if (changes.length === 0 || !confirms) return { changes, after: checkResult(report.again) };
+    const confirmed = await confirmResources(context, changedResources(wanted, report));
+    return { changes, after: checkResult(confirmed.resources) };
   };
   return {
     on: 'each',
     profile: 'host',
     ...declaration,
-    check: async (context) => checkResult(await run(context, 'check')),
-    compares: true,
-    apply: async (context) => {
-      const changes = changesOf(await run(context, 'apply'), 'changed');
-      if (changes.length > 0) await afterApply?.(context);
-      return changes;
+    check: async (context) => {
+      const { applyResources } = await ssh();
+      const report = await applyResources(context, await resources(context), optionsOf('check'));
+      return checkResult(report.resources);
     },
+    apply: async (context) => (await converge(context)).changes,
+    converge,
   };
+}
+
+/** Loaded late, so that planning loads no SSH. */
+async function ssh() {
+  return import('./apply-resources.js');
 }
 
 export function checkResult(reports: readonly ResourceReport[]): CheckResult {

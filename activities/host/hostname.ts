@@ -16,5 +16,6 @@ export function hostname(name: string): Resource {
     library: [attributesLibrary, fileLibrary, hostnameLibrary],
     call: `${fileCall({ path: '/etc/hostname', content: `${name}\n` })}\nhost_name ${quote(name)}`,
     notify: [],
+    looksAt: { paths: ['/etc/hostname'] },
   };
 }

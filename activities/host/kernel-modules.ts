@@ -18,6 +18,7 @@ export function kernelModules({ path, names }: { path: string; names: readonly s
       ...names.map((name) => `kernel_module ${quote(name.replaceAll('-', '_'))}`),
     ].join('\n'),
     notify: [],
+    looksAt: { paths: [path] },
   };
 }
 
@@ -29,5 +30,6 @@ export function blockedModules({ path, names }: { path: string; names: readonly 
     library: [attributesLibrary, fileLibrary],
     call: fileCall({ path, content }),
     notify: [],
+    looksAt: { paths: [path] },
   };
 }

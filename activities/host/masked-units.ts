@@ -1,24 +1,23 @@
 import { quote } from './quote.js';
-import type { Resource } from './resource.js';
+import { rereadUnits, type Resource } from './resource.js';
 
-/**
- * Needs systemctl. One call masks all, because systemd reads every unit of the machine again after each, which takes
- * longer than all that the rest of the firewall's step does.
- */
+/** Needs systemctl. */
 const maskedLibrary = `mask_units() {
   left=$1
   shift
   wrong=
   for unit in "$@"; do
+    if seen_unit "$unit" masked inactive || seen_unit "$unit" masked active; then continue; fi
     if [ "$(systemctl is-enabled "$unit" 2>/dev/null || :)" != masked ]; then wrong="$wrong $unit"; fi
   done
   if [ -n "$wrong" ]; then
-    if differs "not masked:$wrong"; then systemctl mask --quiet "$@" 2>/dev/null; fi
+    if differs "not masked:$wrong"; then systemctl mask --quiet --no-reload "$@" 2>/dev/null; fi
   fi
   for unit in "$@"; do
     case " $left " in
       *" $unit "*) continue ;;
     esac
+    if seen_unit "$unit" masked inactive || seen_unit "$unit" '' inactive; then continue; fi
     if systemctl is-active --quiet "$unit"; then
       if differs "$unit: running -> stopped"; then systemctl stop "$unit"; fi
     fi
@@ -38,6 +37,7 @@ export function maskedUnits({ stopped, left }: MaskedUnits): Resource {
     title: 'masked units',
     library: [maskedLibrary],
     call: `mask_units ${[left.join(' '), ...left, ...stopped].map(quote).join(' ')}`,
-    notify: [],
+    notify: [rereadUnits],
+    looksAt: { units: [...left, ...stopped] },
   };
 }

@@ -1,7 +1,7 @@
 import { attributesLibrary, fileLibrary } from './file.js';
 import { quote } from './quote.js';
 import type { Resource } from './resource.js';
-import { timedRestoreLibrary } from './timed-restore.js';
+import { restoreUnit, timedRestoreLibrary } from './timed-restore.js';
 
 export type StaticNetwork = {
   /** The card's name; the card that has the address when absent. */
@@ -72,6 +72,7 @@ export function staticNetwork(network: StaticNetwork): Resource {
     library: [attributesLibrary, fileLibrary, timedRestoreLibrary, networkLibrary],
     call: `static_network ${words.map(quote).join(' ')}`,
     notify: [],
+    looksAt: { units: [restoreUnit] },
   };
 }
 

@@ -35,6 +35,7 @@ packages() {
   if [ -z "$wanted" ]; then return 0; fi
   if differs "missing: $wanted"; then
     install_packages "$@"
+    forget_seen
     left=$(missing "$@")
     if [ -n "$left" ]; then
       echo "the package manager ended well but these are still missing: $left" >&2

@@ -1,6 +1,9 @@
 /** Something to be done once at the end of a step, only when a resource that notifies it was changed. */
 export type Handler = { name: string; command: string };
 
+/** What a script looks at for all its resources at once, before it compares any (look-library.ts). */
+export type LooksAt = { paths?: readonly string[]; units?: readonly string[] };
+
 /**
  * A piece of a host's state, compiled: `call` compares it with the host and, in mode apply, brings it about.
  * `library` holds the shell functions that the call uses; each is written into a script once.
@@ -10,6 +13,7 @@ export type Resource = {
   library: readonly string[];
   call: string;
   notify: readonly Handler[];
+  looksAt?: LooksAt;
 };
 
 /** What every kind of resource may carry besides its own fields. */
@@ -28,3 +32,6 @@ export function reload(unit: string): Handler {
 export function restart(unit: string): Handler {
   return { name: `restart-${unit}`, command: `systemctl restart ${unit}` };
 }
+
+/** systemd reads all units of the machine again, which takes longer than anything else it is asked: once for a script. */
+export const rereadUnits: Handler = { name: 'reread-units', command: 'systemctl daemon-reload' };

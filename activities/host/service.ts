@@ -3,6 +3,10 @@ import type { Common, Resource } from './resource.js';
 
 /** Needs systemctl. */
 const serviceLibrary = `service() {
+  case $2:$3 in
+    enabled:running) if seen_unit "$1" enabled active || seen_unit "$1" static active; then return 0; fi ;;
+    masked:stopped) if seen_unit "$1" masked inactive; then return 0; fi ;;
+  esac
   now=$(systemctl is-enabled "$1" 2>/dev/null || :)
   case $2:$now in
     enabled:enabled | enabled:static | enabled:alias | disabled:disabled | disabled:not-found | disabled: | masked:masked) ;;
@@ -33,5 +37,6 @@ export function service({ unit, boot, now, notify = [] }: ServiceState): Resourc
     library: [serviceLibrary],
     call: `service ${quote(unit)} ${boot} ${now}`,
     notify,
+    looksAt: { units: [unit] },
   };
 }

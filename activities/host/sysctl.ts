@@ -36,5 +36,6 @@ export function sysctl({ path, settings }: SysctlState): Resource {
     library: [attributesLibrary, fileLibrary, sysctlLibrary],
     call: [fileCall({ path, content }), reading, ...calls].join('\n'),
     notify: [],
+    looksAt: { paths: [path] },
   };
 }

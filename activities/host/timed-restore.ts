@@ -6,6 +6,7 @@
  * Needs systemd-run, systemctl, cp, rm, mkdir, printf.
  */
 export const timedRestoreLibrary = `unconfirmed() {
+  if seen_unit socle-restore.timer '' inactive; then return 1; fi
   systemctl is-active --quiet socle-restore.timer || return 1
   if [ "$mode" = check ] || [ -e "$state/applied" ]; then return 0; fi
   systemctl stop socle-restore.timer
@@ -13,6 +14,7 @@ export const timedRestoreLibrary = `unconfirmed() {
   return 1
 }
 arm_restore() {
+  forget_seen
   systemctl stop socle-restore.timer 2>/dev/null || :
   rm -rf "$state/before" "$state/applied"
   mkdir -p "$state/before"
@@ -31,5 +33,8 @@ arm_restore() {
   systemd-run --quiet --collect --unit=socle-restore --on-active=60 --timer-property=AccuracySec=1s /bin/sh "$state/restore"
 }`;
 
+/** What `unconfirmed` looks at. */
+export const restoreUnit = 'socle-restore.timer';
+
 /** Run over a new connection: the change stays. */
-export const confirmScript = 'systemctl stop socle-restore.timer 2>/dev/null || :\n';
+export const confirmation = `systemctl stop ${restoreUnit} 2>/dev/null || :`;

@@ -17,17 +17,14 @@ const conditions: readonly { line: RegExp; holds: boolean }[] = [
     line: /^if ! grep -q "\^[\w-]+:" \/etc\/passwd; then differs [\w-]+:missing \|\| :; else$/,
     holds: true,
   },
-  { line: /^if systemctl is-active --quiet systemd-resolved\.service; then$/, holds: true },
-  {
-    line: /^if \[ "\$\(systemctl is-enabled socle-firewall\.service 2>\/dev\/null \|\| :\)" != enabled \]; then$/,
-    holds: true,
-  },
+  { line: /^if runs systemd-resolved\.service; then$/, holds: true },
+  { line: /^if ! starts_at_boot socle-firewall\.service; then$/, holds: true },
 ];
 const otherResolver = 'elif ! systemctl is-active --quiet NetworkManager.service; then';
 /** Reads what the calls after it compare with. */
 const readsOnly = 'kernel_settings ';
 const loadAtBoot =
-  "if differs 'not loaded at boot'; then systemctl enable --quiet socle-firewall.service; fi";
+  "if differs 'not loaded at boot'; then systemctl enable --quiet --no-reload socle-firewall.service; fi";
 
 /** Settings that a container has of its own: those of its network, but not those of modules that are not loaded. */
 const isOwn = (key: string): boolean => key.startsWith('net.') && !key.startsWith('net.bridge.');

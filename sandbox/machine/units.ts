@@ -102,7 +102,8 @@ async function beforeStart(machine: SimulatedMachine, unit: string, text: string
   }
 }
 
-function listenOn(machine: SimulatedMachine, unit: string, text: string): void {
+/** @param text lines of a socket unit */
+export function listenOn(machine: SimulatedMachine, unit: string, text: string): void {
   const ports = [...text.matchAll(/^ListenStream=(?:.*:)?(\d+)$/gm)].map(([, port]) => Number(port));
   if (ports.length === 0) throw new Error(`${unit} has no ListenStream`);
   const taken = machine

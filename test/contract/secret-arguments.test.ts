@@ -51,7 +51,7 @@ describe.runIf(canTestWith('strace'))('what every account of a machine can see o
       [`password ${canary}-2\n`, 'check'],
     ] as const) {
       const programs = startedPrograms([secret(content)], mode);
-      expect(programs).toContain('"mkdir"');
+      expect(programs).toContain('"flock"');
       expect(programs).not.toContain(canary);
     }
     expect(readFileSync(join(folder, 'auth.conf'), 'utf8')).toBe(`password ${canary}-2\n`);

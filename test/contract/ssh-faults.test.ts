@@ -27,12 +27,10 @@ const thrownBy = (promise: Promise<unknown>): Promise<Error> =>
     (error: unknown) => error as Error,
   );
 
-/** What one attempt does, as run-step would: check, apply if there is something to do, check. */
+/** What one attempt does, as run-step would. */
 async function attempt(id: string): Promise<string> {
-  const context = under.context(role, name);
-  const found = await step(id).check(context);
-  if (found.state === 'todo') await step(id).apply(context);
-  return (await step(id).check(context)).state;
+  const { after } = await step(id).converge!(under.context(role, name));
+  return after.state;
 }
 
 /** Effects that change the machine, each as text. */
@@ -50,7 +48,7 @@ async function upTo(id: string): Promise<void> {
   }
 }
 
-test.each(['access', 'system', 'packages', 'hardening'])(
+test.each(['access', 'packages', 'hardening'])(
   '%s: the answer is lost after the script did its work; the next attempt finds it done and repeats nothing',
   async (id) => {
     await upTo(id);
@@ -61,7 +59,9 @@ test.each(['access', 'system', 'packages', 'hardening'])(
     const once = effects();
     expect(await attempt(id)).toBe('done');
     const added = effects().slice(once.length);
-    expect(added.filter((effect) => once.includes(effect))).toEqual([]);
+    // Each change that could lock Socle out has a timed restore of its own, which ends when it is confirmed.
+    const confirmed = 'stop {"unit":"socle-restore.timer"}';
+    expect(added.filter((effect) => once.includes(effect) && effect !== confirmed)).toEqual([]);
     const users = effects().filter((effect) => effect.startsWith('user-added'));
     expect(users).toHaveLength(new Set(users).size);
   },

@@ -23,7 +23,7 @@ export const prepareVms = defineRole({
   needs: ['provisionnement-vms-infra', 'provisionnement-vms-apps'],
   inputs: PrepareVmsInputs,
   preflight: preparationPreflights,
-  steps: [...preparationSteps, { ...reachability, after: ['prepare-vms.firewall'] }],
+  steps: [...preparationSteps, { ...reachability, after: ['prepare-vms.hardening'] }],
   verify: async (context) => {
     const { applyResources } = await import('../../host/apply-resources.js');
     const { site, plan, machine, inputs } = context;
@@ -34,7 +34,8 @@ export const prepareVms = defineRole({
       ...(network === 'managed' ? [networkInEffect(site, machine)] : []),
       ...verification(plan, machine, operatingSystemOf(site, machine)),
     ];
-    return checkResult(await applyResources(context, resources, { mode: 'check', label: 'verify' }));
+    const report = await applyResources(context, resources, { mode: 'check', label: 'verify' });
+    return checkResult(report.resources);
   },
   remove: [
     hostStep({

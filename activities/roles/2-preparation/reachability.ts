@@ -5,7 +5,7 @@ import { outboundProbes, type Probe } from '../../../config/ports/flows.js';
 import type { Site } from '../../../config/site.js';
 import { forEachMachine } from '../../host/for-each-machine.js';
 import { CheckFailedError } from '../../errors.js';
-import { done, todo, type CheckResult, type Step, type StepContext } from '../../role.js';
+import { done, todo, type CheckResult, type Converged, type Step, type StepContext } from '../../role.js';
 import { blockedFindings, type ProbeAnswer } from './blocked-pairs.js';
 import { forbiddenPairs } from './forbidden-pairs.js';
 import {
@@ -31,27 +31,52 @@ export const reachability: Step = {
   on: 'site',
   profile: 'host',
   check,
-  apply,
+  apply: async (context) => (await converge(context)).changes,
+  converge,
 };
 
 async function check(context: StepContext): Promise<CheckResult> {
-  const assignments = assignmentsOf(context.site, context.plan, context.machines);
-  const stale = await forEachMachine(context, context.machines, async (machine, host) => {
-    const { stdout } = await host.run(`cat ${stampFile} 2>/dev/null || :\n`, {
-      signal: context.signal,
-      label: 'read stamp',
-    });
-    return stdout.trim() === stampOf(assignmentFor(assignments, machine)) ? [] : [machine.name];
+  const { machines, signal } = context;
+  const remembered = await forEachMachine(context, machines, async (_, host) => {
+    const { stdout } = await host.run(`cat ${stampFile} 2>/dev/null || :\n`, { signal, label: 'read stamp' });
+    return stdout;
   });
-  const names = stale.flat();
-  return names.length === 0
-    ? done
-    : todo(`${names.length} machines have pairs that were not tried`, [`pairs of ${names.join(', ')}`]);
+  return staleness(assignmentsOf(context.site, context.plan, machines), machines, remembered);
 }
 
-async function apply(context: StepContext): Promise<string[]> {
-  const { site, plan, machines, signal, progress } = context;
+/** Only what was tried with success is remembered, so what is remembered in the end is the check. */
+async function converge(context: StepContext): Promise<Converged> {
+  const before = await check(context);
+  if (before.state === 'done') return { changes: [], after: before };
+  const { site, plan, machines } = context;
   const assignments = assignmentsOf(site, plan, machines);
+  const answers = await probed(context, assignments);
+  const findings = blockedFindings(answers);
+  if (findings.length > 0) {
+    await close(context);
+    throw new CheckFailedError('the network does not do what the port table says', findings);
+  }
+  context.progress('remember');
+  const remembered = await forEachMachine(context, machines, (machine, host) =>
+    host.run(stampScript(stampOf(assignmentFor(assignments, machine))), {
+      signal: context.signal,
+      label: 'stamp',
+    }),
+  );
+  const changes = [`${answers.length} pairs tried from ${machines.length} machines`];
+  return {
+    changes,
+    after: staleness(
+      assignments,
+      machines,
+      remembered.map(({ stdout }) => stdout),
+    ),
+  };
+}
+
+/** Opens listeners and tries the pairs; after a failure the listeners are closed. */
+async function probed(context: StepContext, assignments: readonly Assignment[]): Promise<ProbeAnswer[]> {
+  const { machines, signal, progress } = context;
   const options = { signal, redact: context.secrets.redact };
   try {
     progress('open listeners');
@@ -64,6 +89,7 @@ async function apply(context: StepContext): Promise<string[]> {
     progress('probe');
     const answers = await forEachMachine(context, machines, async (machine, host) => {
       const { wanted, forbidden } = assignmentFor(assignments, machine);
+      if (wanted.length + forbidden.length === 0) return [];
       const { stdout } = await host.run(probeScript([...wanted, ...forbidden]), {
         ...options,
         label: 'probes',
@@ -79,20 +105,31 @@ async function apply(context: StepContext): Promise<string[]> {
         });
       return [...wanted.map(answer(true)), ...forbidden.map(answer(false))];
     });
-    const findings = blockedFindings(answers.flat());
-    if (findings.length > 0)
-      throw new CheckFailedError('the network does not do what the port table says', findings);
-    progress('remember');
-    await forEachMachine(context, machines, (machine, host) =>
-      host.run(stampScript(stampOf(assignmentFor(assignments, machine))), { ...options, label: 'stamp' }),
-    );
-    return [`${answers.flat().length} pairs tried from ${machines.length} machines`];
-  } finally {
-    // Also after an abort, so without its signal; a machine that does not answer loses its listeners at the next boot.
-    await forEachMachine(context, machines, (_, host) =>
-      host.run(closeListeners, { label: 'close listeners' }).catch(() => undefined),
-    );
+    return answers.flat();
+  } catch (error) {
+    await close(context);
+    throw error;
   }
+}
+
+/** Also after an abort, so without its signal; a machine that does not answer loses its listeners at the next boot. */
+async function close(context: StepContext): Promise<void> {
+  await forEachMachine(context, context.machines, (_, host) =>
+    host.run(closeListeners, { label: 'close listeners' }).catch(() => undefined),
+  );
+}
+
+function staleness(
+  assignments: readonly Assignment[],
+  machines: readonly Machine[],
+  remembered: readonly string[],
+): CheckResult {
+  const stale = machines.filter(
+    (machine, index) => remembered[index]?.trim() !== stampOf(assignmentFor(assignments, machine)),
+  );
+  if (stale.length === 0) return done;
+  const names = stale.map(({ name }) => name).join(', ');
+  return todo(`${stale.length} machines have pairs that were not tried`, [`pairs of ${names}`]);
 }
 
 function assignmentsOf(site: Site, inventory: Inventory, machines: readonly Machine[]): Assignment[] {

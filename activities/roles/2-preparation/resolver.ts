@@ -1,6 +1,9 @@
 import { attributesLibrary, fileCall, fileLibrary } from '../../host/file.js';
 import type { Resource } from '../../host/resource.js';
 
+const unit = 'systemd-resolved.service';
+const resolvedFile = '/etc/systemd/resolved.conf.d/90-socle.conf';
+
 export type Resolver = { dnsServers: readonly string[]; searchDomain: string };
 
 /**
@@ -23,8 +26,8 @@ MulticastDNS=no
     title: 'name servers',
     library: [attributesLibrary, fileLibrary],
     call: [
-      'if systemctl is-active --quiet systemd-resolved.service; then',
-      fileCall({ path: '/etc/systemd/resolved.conf.d/90-socle.conf', content: resolved }),
+      `if runs ${unit}; then`,
+      fileCall({ path: resolvedFile, content: resolved }),
       'elif ! systemctl is-active --quiet NetworkManager.service; then',
       fileCall({ path: '/etc/resolv.conf', content: plain }),
       'fi',
@@ -32,8 +35,9 @@ MulticastDNS=no
     notify: [
       {
         name: 'restart-resolved',
-        command: `if systemctl is-active --quiet systemd-resolved.service; then systemctl restart systemd-resolved.service; fi`,
+        command: `if systemctl is-active --quiet ${unit}; then systemctl restart ${unit}; fi`,
       },
     ],
+    looksAt: { paths: [resolvedFile], units: [unit] },
   };
 }

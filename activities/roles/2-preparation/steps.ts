@@ -20,7 +20,7 @@ import { system } from './system.js';
 import { time } from './time.js';
 import { updates } from './updates.js';
 
-/** The wanted state of one machine, by step; verify compares all of it at once. */
+/** The wanted state of one machine, by subject; verify compares all of it at once. */
 export const stateOf = {
   access: ({ site, machine, secrets }: StepContext): Resource[] => [
     ...accounts(site, secrets.operatorKey().publicKey),
@@ -62,52 +62,35 @@ export const stateOf = {
   ],
 } as const;
 
-const confirm = async (context: StepContext): Promise<void> => {
-  const { confirmLogin } = await import('../../host/confirm.js');
-  await confirmLogin(context);
-};
-
-const after = ['prepare-vms.access'];
+const afterAccess = ['prepare-vms.access'];
 const packagesMs = 40 * 60_000;
 
-/** One round trip each. Whatever could lock Socle out is confirmed over a new connection before the step counts as done. */
+/**
+ * What must be there before the next can be done, each in one script and a round trip: a step more is a second on a site
+ * of ten machines. What could lock Socle out comes last in its script, so that whatever fails there leaves the rest done.
+ */
 export const preparationSteps = [
   hostStep({
     id: 'access',
-    title: 'accounts, keys and the final host key',
+    title: 'accounts, keys, final host key, names and network',
     after: ['provisionnement-vms-infra.answer', 'provisionnement-vms-apps.answer'],
     stage: 'bootstrap',
-    resources: stateOf.access,
-    afterApply: confirm,
-  }),
-  hostStep({
-    id: 'system',
-    title: 'name, names of others, network and name servers',
-    after,
-    resources: stateOf.system,
-    afterApply: confirm,
+    resources: (context) => [...stateOf.access(context), ...stateOf.system(context)],
+    confirms: true,
   }),
   hostStep({
     id: 'packages',
-    title: 'package sources, base packages and time',
+    title: 'package sources, base packages, time and data disks',
     profile: 'packages',
-    after,
+    after: afterAccess,
     timeoutMs: packagesMs,
-    resources: stateOf.packages,
+    resources: async (context) => [...(await stateOf.packages(context)), ...stateOf.disks(context)],
   }),
-  hostStep({ id: 'disks', title: 'data disks', after, resources: stateOf.disks }),
   hostStep({
     id: 'hardening',
-    title: 'sshd, kernel, logins, audit and security updates',
-    after: [...after, 'prepare-vms.packages'],
-    resources: stateOf.hardening,
-    afterApply: confirm,
-  }),
-  hostStep({
-    id: 'firewall',
-    title: 'firewall of the port table',
-    after: [...after, 'prepare-vms.packages'],
-    resources: stateOf.firewall,
-    afterApply: confirm,
+    title: 'sshd, kernel, logins, audit, security updates and firewall',
+    after: [...afterAccess, 'prepare-vms.packages'],
+    resources: async (context) => [...(await stateOf.hardening(context)), ...stateOf.firewall(context)],
+    confirms: true,
   }),
 ];

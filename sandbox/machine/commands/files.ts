@@ -44,11 +44,14 @@ export const fileCommands: readonly SimulatedCommand[] = [
       });
       const format = options.get('-c') ?? options.get('--format');
       if (format === undefined) throw new CommandError('stat: only --format is simulated');
-      let stdout = '';
+      let [stdout, missing] = ['', ''];
       for (const word of rest) {
         const path = absolute(context, word);
         const stat = await context.machine.files.lstat(path).catch(() => undefined);
-        if (!stat) throw new CommandError(`stat: cannot statx '${word}': No such file or directory`);
+        if (!stat) {
+          missing += `stat: cannot statx '${word}': No such file or directory\n`;
+          continue;
+        }
         const owner = context.machine.files.ownerOf(path);
         const values: Record<string, string> = {
           a: (stat.mode & 0o7777).toString(8),
@@ -56,6 +59,10 @@ export const fileCommands: readonly SimulatedCommand[] = [
           G: owner.group,
           s: String(stat.size),
           n: word,
+          f: (
+            (stat.isDirectory ? 0o040000 : stat.isSymbolicLink ? 0o120000 : 0o100000) |
+            (stat.mode & 0o7777)
+          ).toString(16),
           F: stat.isDirectory ? 'directory' : stat.isSymbolicLink ? 'symbolic link' : 'regular file',
           Y: String(Math.floor(stat.mtime.getTime() / 1000)),
         };
@@ -65,7 +72,7 @@ export const fileCommands: readonly SimulatedCommand[] = [
           return value;
         })}\n`;
       }
-      return { stdout };
+      return { stdout, stderr: missing, exitCode: missing === '' ? 0 : 1 };
     },
   },
   {

@@ -70,6 +70,7 @@ const options = {
   '-q': 'flag',
   '--now': 'flag',
   '--no-block': 'flag',
+  '--no-reload': 'flag',
   '--runtime': 'flag',
   '--no-pager': 'flag',
   '-p': 'value',
@@ -114,7 +115,10 @@ export const systemctlCommands: readonly SimulatedCommand[] = [
           1,
         );
       if (verb === 'is-system-running') return { stdout: 'running\n' };
-      if (verb === 'show') return show(machine, unitName(units[0] ?? ''), given);
+      if (verb === 'show') {
+        const shown = await Promise.all(units.map((unit) => show(machine, unitName(unit), given)));
+        return { stdout: shown.join('\n') };
+      }
       if (verb === 'reboot') return context.run('reboot');
       const action = verbs[verb];
       if (!action) throw new CommandError(`Unknown command verb ${verb}.`);
@@ -144,16 +148,14 @@ async function enablement(machine: SimulatedMachine, unit: string): Promise<stri
   return (await unitText(machine, unit)) === undefined ? 'not-found' : 'disabled';
 }
 
-async function show(
-  machine: SimulatedMachine,
-  unit: string,
-  given: Map<string, string>,
-): Promise<Partial<Ran>> {
+/** One block of properties; several units are told in blocks with an empty line between them. */
+async function show(machine: SimulatedMachine, unit: string, given: Map<string, string>): Promise<string> {
   const running = machine.running.get(unit);
   const values: Record<string, string> = {
+    Id: unit,
     ActiveState: running?.state ?? 'inactive',
     SubState: running?.state === 'active' ? 'running' : 'dead',
-    UnitFileState: await enablement(machine, unit),
+    UnitFileState: (await enablement(machine, unit)).replace('not-found', ''),
     LoadState: (await unitText(machine, unit)) === undefined ? 'not-found' : 'loaded',
     Result: running?.state === 'failed' ? 'exit-code' : 'success',
     ExecMainStatus: running?.state === 'failed' ? '1' : '0',
@@ -161,9 +163,7 @@ async function show(
   const names = (given.get('-p') ?? given.get('--property') ?? Object.keys(values).join(',')).split(',');
   const unknown = names.find((name) => !(name in values));
   if (unknown !== undefined) throw new CommandError(`systemctl: property ${unknown} is not simulated`);
-  return {
-    stdout:
-      names.map((name) => (given.has('--value') ? values[name] : `${name}=${values[name]}`)).join('\n') +
-      '\n',
-  };
+  return names
+    .map((name) => (given.has('--value') ? `${values[name]}\n` : `${name}=${values[name]}\n`))
+    .join('');
 }

@@ -1,6 +1,6 @@
 import { CommandError, quoted, type SimulatedCommand } from '../command.js';
 import { runShell } from '../shell.js';
-import { unitName } from '../units.js';
+import { listenOn, unitName } from '../units.js';
 
 /** `systemd-run`: work that outlives the connection, at once or after a while. */
 export const transientCommands: readonly SimulatedCommand[] = [
@@ -10,10 +10,12 @@ export const transientCommands: readonly SimulatedCommand[] = [
     run: async (args, { machine }) => {
       const words = [...args];
       let [unit, delayMs, wait] = [`run-r${machine.running.size}`, 0, false];
+      const socket: string[] = [];
       for (; words[0]?.startsWith('-'); words.shift()) {
         const word = words[0];
         if (word.startsWith('--unit=')) unit = word.slice(7);
         else if (word.startsWith('--on-active=')) delayMs = Number.parseInt(word.slice(12), 10) * 1000;
+        else if (word.startsWith('--socket-property=')) socket.push(word.slice(18));
         else if (word === '--wait') wait = true;
         else if (
           !/^(--quiet|-q|--collect|-G|--no-block|--no-ask-password|--property=.*|-p.+|--description=.*|--timer-property=.*|--service-type=.*|--setenv=.*|--same-dir)$/.test(
@@ -21,6 +23,12 @@ export const transientCommands: readonly SimulatedCommand[] = [
           )
         )
           throw new CommandError(`systemd-run: unrecognized option '${word}'`);
+      }
+      if (socket.length > 0) {
+        // What it would start with the first connection waits with its sockets and takes none.
+        listenOn(machine, `${unit}.socket`, socket.join('\n'));
+        machine.running.set(`${unit}.socket`, { state: 'active', since: Date.now() });
+        return;
       }
       const timer = delayMs > 0;
       const name = timer ? `${unit}.timer` : unitName(unit);

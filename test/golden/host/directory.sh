@@ -2,14 +2,14 @@ set -eu
 umask 022
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 export PATH LC_ALL
-mode=apply state=/run/socle
+mode=apply state=/run/socle changed='' nl='
+'
 begin() { resource=$1; notify=$2; difference=; }
 differs() {
-  difference="$difference$1
-"
+  difference="$difference$1$nl"
   [ "$mode" = apply ] || return 1
   for mark in $notify; do
-    mkdir -p "$state/handlers"
+    [ -d "$state/handlers" ] || mkdir -p "$state/handlers"
     : >"$state/handlers/$mark"
   done
 }
@@ -19,8 +19,54 @@ finish() {
     return 0
   fi
   result=todo
-  if [ "$mode" = apply ]; then result=changed; fi
-  printf '{"resource":%s,"state":"%s","diff":"%s"}\n' "$resource" "$result" "$(printf %s "$difference" | base64 | tr -d '\n')"
+  if [ "$mode" = apply ]; then
+    result=changed
+    changed="$changed $part"
+  fi
+  text=
+  rest=$difference
+  while [ -n "$rest" ]; do
+    text="$text${rest%%"$nl"*}\\n"
+    rest=${rest#*"$nl"}
+  done
+  case $difference in *\\* | *\"*) text= ;; esac
+  case $text in '' | *[![:print:]]*) text="base64:$(printf %s "$difference" | base64 | tr -d '\n')" ;; esac
+  printf '{"resource":%s,"state":"%s","diff":"%s"}\n' "$resource" "$result" "$text"
+}
+forget_seen() { files_seen=$nl sums_seen=$nl units_seen=$nl; }
+see_files() {
+  files_seen="$nl$(stat -c '%n %f %U:%G' "$@" 2>/dev/null || :)$nl"
+  sums_seen="$nl$(sha256sum "$@" 2>/dev/null || :)$nl"
+}
+see_units() {
+  unit='' enabled='' active=''
+  while read -r line; do
+    case $line in
+      'Id='*) unit=${line#*=} ;;
+      'UnitFileState='*) enabled=${line#*=} ;;
+      'ActiveState='*) active=${line#*=} ;;
+      '') units_seen="$units_seen$unit $enabled $active$nl" unit='' enabled='' active='' ;;
+    esac
+  done <<END
+$(systemctl show --property=Id,UnitFileState,ActiveState "$@" 2>/dev/null || :)
+
+END
+}
+seen_path() {
+  case $files_seen in *"$nl$1 $2$nl"*) return 0 ;; esac
+  return 1
+}
+seen_file() {
+  case $sums_seen in *"$nl$3  $1$nl"*) seen_path "$1" "$2" ;; *) return 1 ;; esac
+}
+seen_unit() {
+  case $units_seen in *"$nl$1 $2 $3$nl"*) return 0 ;; esac
+  return 1
+}
+runs() { seen_unit "$1" enabled active || systemctl is-active --quiet "$1"; }
+starts_at_boot() {
+  if seen_unit "$1" enabled active || seen_unit "$1" enabled inactive; then return 0; fi
+  [ "$(systemctl is-enabled "$1" 2>/dev/null || :)" = enabled ]
 }
 label() {
   if command -v restorecon >/dev/null; then restorecon "$1"; fi
@@ -35,6 +81,7 @@ attributes() {
   fi
 }
 directory() {
+  if seen_path "$1" "$4 $3"; then return 0; fi
   if [ ! -d "$1" ]; then
     if differs "$1: missing"; then
       mkdir -p "$1"
@@ -46,13 +93,22 @@ directory() {
   fi
   attributes "$1" "$2" "$3"
 }
+part_0() {
+begin '"folder /etc/app"' ''
+directory /etc/app 750 root:adm 41e8
+finish
+}
+look() {
+forget_seen
+see_files /etc/app
+}
 main() {
-mkdir -p "$state"
+[ -d "$state" ] || mkdir -p "$state"
 exec 9>"$state/lock"
 flock -w 120 9 || exit 75
-begin '"folder /etc/app"' ''
-directory /etc/app 750 root:adm
-finish
+look
+set -- part_0
+for part in "$@"; do "$part"; done
 printf '{"end":true}\n'
 }
 main </dev/null

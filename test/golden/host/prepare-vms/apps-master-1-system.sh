@@ -2,14 +2,14 @@ set -eu
 umask 022
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 export PATH LC_ALL
-mode=apply state=/run/socle
+mode=apply state=/run/socle changed='' nl='
+'
 begin() { resource=$1; notify=$2; difference=; }
 differs() {
-  difference="$difference$1
-"
+  difference="$difference$1$nl"
   [ "$mode" = apply ] || return 1
   for mark in $notify; do
-    mkdir -p "$state/handlers"
+    [ -d "$state/handlers" ] || mkdir -p "$state/handlers"
     : >"$state/handlers/$mark"
   done
 }
@@ -19,8 +19,54 @@ finish() {
     return 0
   fi
   result=todo
-  if [ "$mode" = apply ]; then result=changed; fi
-  printf '{"resource":%s,"state":"%s","diff":"%s"}\n' "$resource" "$result" "$(printf %s "$difference" | base64 | tr -d '\n')"
+  if [ "$mode" = apply ]; then
+    result=changed
+    changed="$changed $part"
+  fi
+  text=
+  rest=$difference
+  while [ -n "$rest" ]; do
+    text="$text${rest%%"$nl"*}\\n"
+    rest=${rest#*"$nl"}
+  done
+  case $difference in *\\* | *\"*) text= ;; esac
+  case $text in '' | *[![:print:]]*) text="base64:$(printf %s "$difference" | base64 | tr -d '\n')" ;; esac
+  printf '{"resource":%s,"state":"%s","diff":"%s"}\n' "$resource" "$result" "$text"
+}
+forget_seen() { files_seen=$nl sums_seen=$nl units_seen=$nl; }
+see_files() {
+  files_seen="$nl$(stat -c '%n %f %U:%G' "$@" 2>/dev/null || :)$nl"
+  sums_seen="$nl$(sha256sum "$@" 2>/dev/null || :)$nl"
+}
+see_units() {
+  unit='' enabled='' active=''
+  while read -r line; do
+    case $line in
+      'Id='*) unit=${line#*=} ;;
+      'UnitFileState='*) enabled=${line#*=} ;;
+      'ActiveState='*) active=${line#*=} ;;
+      '') units_seen="$units_seen$unit $enabled $active$nl" unit='' enabled='' active='' ;;
+    esac
+  done <<END
+$(systemctl show --property=Id,UnitFileState,ActiveState "$@" 2>/dev/null || :)
+
+END
+}
+seen_path() {
+  case $files_seen in *"$nl$1 $2$nl"*) return 0 ;; esac
+  return 1
+}
+seen_file() {
+  case $sums_seen in *"$nl$3  $1$nl"*) seen_path "$1" "$2" ;; *) return 1 ;; esac
+}
+seen_unit() {
+  case $units_seen in *"$nl$1 $2 $3$nl"*) return 0 ;; esac
+  return 1
+}
+runs() { seen_unit "$1" enabled active || systemctl is-active --quiet "$1"; }
+starts_at_boot() {
+  if seen_unit "$1" enabled active || seen_unit "$1" enabled inactive; then return 0; fi
+  [ "$(systemctl is-enabled "$1" 2>/dev/null || :)" = enabled ]
 }
 label() {
   if command -v restorecon >/dev/null; then restorecon "$1"; fi
@@ -34,10 +80,24 @@ attributes() {
     fi
   fi
 }
+make_new() {
+  if [ "$2" != 644 ]; then
+    new=$(mktemp "$1.XXXXXX")
+    printf %s "$6" >"$new" && chmod "$2" "$new"
+    return
+  fi
+  new="$1.socle-$$"
+  if [ -e "$new" ] || [ -L "$new" ]; then rm -f "$new"; fi
+  set -C
+  if printf %s "$6" >"$new"; then set +C; else return 1; fi
+}
+hand_over() {
+  if [ "$3" = root:root ] && [ ! -g "${1%/*}" ]; then return 0; fi
+  chown "$3" "$new"
+}
 replace() {
-  mkdir -p "${1%/*}"
-  new=$(mktemp "$1.XXXXXX")
-  if printf %s "$6" >"$new" && chown "$3" "$new" && chmod "$2" "$new" && eval "$5" && mv -f "$new" "$1"; then
+  if [ ! -d "${1%/*}" ]; then mkdir -p "${1%/*}"; fi
+  if make_new "$@" && hand_over "$@" && eval "$5" && mv -f "$new" "$1"; then
     label "$1"
     return 0
   fi
@@ -45,6 +105,7 @@ replace() {
   exit 1
 }
 file() {
+  if seen_file "$1" "$7 $3" "$8"; then return 0; fi
   now=
   if [ -f "$1" ] && [ ! -L "$1" ]; then now=$(cat "$1" && printf x); fi
   if [ "$now" = "$6x" ]; then
@@ -55,8 +116,7 @@ file() {
   if [ -n "$now" ]; then
     what="$1: other content"
     if [ "$4" = shown ]; then
-      what="$what
-$(printf %s "$6" | diff -u "$1" - 2>/dev/null | grep '^[-+]' | grep -v '^--- ' | grep -v '^+++ ' | cut -c 1-160 | head -n 12)"
+      what="$what$nl$(printf %s "$6" | diff -u "$1" - 2>/dev/null | sed -n '/^--- /d;/^+++ /d;s/^\([-+].\{0,159\}\).*/\1/p' | head -n 12)"
     fi
   fi
   if differs "$what"; then replace "$@"; fi
@@ -67,6 +127,7 @@ host_name() {
   if differs "$now -> $1"; then hostname "$1"; fi
 }
 unconfirmed() {
+  if seen_unit socle-restore.timer '' inactive; then return 1; fi
   systemctl is-active --quiet socle-restore.timer || return 1
   if [ "$mode" = check ] || [ -e "$state/applied" ]; then return 0; fi
   systemctl stop socle-restore.timer
@@ -74,6 +135,7 @@ unconfirmed() {
   return 1
 }
 arm_restore() {
+  forget_seen
   systemctl stop socle-restore.timer 2>/dev/null || :
   rm -rf "$state/before" "$state/applied"
   mkdir -p "$state/before"
@@ -136,22 +198,23 @@ handler() {
     rm -f "$state/handlers/$1"
   fi
 }
-main() {
-mkdir -p "$state"
-exec 9>"$state/lock"
-flock -w 120 9 || exit 75
+part_0() {
 begin '"file /etc/cloud/cloud.cfg.d/99-socle.cfg"' ''
 file /etc/cloud/cloud.cfg.d/99-socle.cfg 644 root:root shown : 'network: {config: disabled}
 ssh_deletekeys: false
 preserve_hostname: true
 manage_etc_hosts: false
-'
+' 81a4 115a822a2c119a370b6d00fe443973b1f15ce53448a331bc3271af3eaa123f31
 finish
+}
+part_1() {
 begin '"host name apps-master-1"' ''
 file /etc/hostname 644 root:root shown : 'apps-master-1
-'
+' 81a4 de7945db5f852583812e08b666f48a537174d98d6860e3dd754a58c6582c81f6
 host_name apps-master-1
 finish
+}
+part_2() {
 begin '"file /etc/hosts"' ''
 file /etc/hosts 644 root:root shown : '127.0.0.1 localhost
 ::1 localhost ip6-localhost ip6-loopback
@@ -193,22 +256,26 @@ file /etc/hosts 644 root:root shown : '127.0.0.1 localhost
 127.20.0.10 gco.demo-100.example.org
 127.20.0.10 api.demo-100.example.org
 127.40.0.10 public-api.demo-100.example.org
-'
+' 81a4 364359db10764a06fc9f143f616be0a876b8578c0994dee7b1ae163191c63c13
 finish
+}
+part_3() {
 begin '"name servers"' restart-resolved
-if systemctl is-active --quiet systemd-resolved.service; then
+if runs systemd-resolved.service; then
 file /etc/systemd/resolved.conf.d/90-socle.conf 644 root:root shown : '[Resolve]
 DNS=127.10.0.2
 Domains=demo-100.example.org
 LLMNR=no
 MulticastDNS=no
-'
+' 81a4 661b37aa7bbc0eb10730e35af51ee50ebb34e93a6f13457e9b9ae6bf6f678bce
 elif ! systemctl is-active --quiet NetworkManager.service; then
 file /etc/resolv.conf 644 root:root shown : 'search demo-100.example.org
 nameserver 127.10.0.2
-'
+' 81a4 62e820d59441f695aa0821932c02a07ffe4d9c6d713b5d6ca585f82bf03b7dc1
 fi
 finish
+}
+part_4() {
 begin '"network 127.20.0.13/24"' ''
 static_network eth0 127.20.0.13 'network:
   version: 2
@@ -256,9 +323,24 @@ DHCP=no
 IPv6AcceptRA=no
 '
 finish
+}
+part_5() {
 begin '"restart resolved"' ''
 handler restart-resolved 'if systemctl is-active --quiet systemd-resolved.service; then systemctl restart systemd-resolved.service; fi'
 finish
+}
+look() {
+forget_seen
+see_files /etc/cloud/cloud.cfg.d/99-socle.cfg /etc/hostname /etc/hosts /etc/systemd/resolved.conf.d/90-socle.conf
+see_units systemd-resolved.service socle-restore.timer
+}
+main() {
+[ -d "$state" ] || mkdir -p "$state"
+exec 9>"$state/lock"
+flock -w 120 9 || exit 75
+look
+set -- part_0 part_1 part_2 part_3 part_4 part_5
+for part in "$@"; do "$part"; done
 printf '{"end":true}\n'
 }
 main </dev/null

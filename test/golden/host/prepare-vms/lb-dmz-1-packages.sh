@@ -2,14 +2,14 @@ set -eu
 umask 022
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 export PATH LC_ALL
-mode=apply state=/run/socle
+mode=apply state=/run/socle changed='' nl='
+'
 begin() { resource=$1; notify=$2; difference=; }
 differs() {
-  difference="$difference$1
-"
+  difference="$difference$1$nl"
   [ "$mode" = apply ] || return 1
   for mark in $notify; do
-    mkdir -p "$state/handlers"
+    [ -d "$state/handlers" ] || mkdir -p "$state/handlers"
     : >"$state/handlers/$mark"
   done
 }
@@ -19,8 +19,54 @@ finish() {
     return 0
   fi
   result=todo
-  if [ "$mode" = apply ]; then result=changed; fi
-  printf '{"resource":%s,"state":"%s","diff":"%s"}\n' "$resource" "$result" "$(printf %s "$difference" | base64 | tr -d '\n')"
+  if [ "$mode" = apply ]; then
+    result=changed
+    changed="$changed $part"
+  fi
+  text=
+  rest=$difference
+  while [ -n "$rest" ]; do
+    text="$text${rest%%"$nl"*}\\n"
+    rest=${rest#*"$nl"}
+  done
+  case $difference in *\\* | *\"*) text= ;; esac
+  case $text in '' | *[![:print:]]*) text="base64:$(printf %s "$difference" | base64 | tr -d '\n')" ;; esac
+  printf '{"resource":%s,"state":"%s","diff":"%s"}\n' "$resource" "$result" "$text"
+}
+forget_seen() { files_seen=$nl sums_seen=$nl units_seen=$nl; }
+see_files() {
+  files_seen="$nl$(stat -c '%n %f %U:%G' "$@" 2>/dev/null || :)$nl"
+  sums_seen="$nl$(sha256sum "$@" 2>/dev/null || :)$nl"
+}
+see_units() {
+  unit='' enabled='' active=''
+  while read -r line; do
+    case $line in
+      'Id='*) unit=${line#*=} ;;
+      'UnitFileState='*) enabled=${line#*=} ;;
+      'ActiveState='*) active=${line#*=} ;;
+      '') units_seen="$units_seen$unit $enabled $active$nl" unit='' enabled='' active='' ;;
+    esac
+  done <<END
+$(systemctl show --property=Id,UnitFileState,ActiveState "$@" 2>/dev/null || :)
+
+END
+}
+seen_path() {
+  case $files_seen in *"$nl$1 $2$nl"*) return 0 ;; esac
+  return 1
+}
+seen_file() {
+  case $sums_seen in *"$nl$3  $1$nl"*) seen_path "$1" "$2" ;; *) return 1 ;; esac
+}
+seen_unit() {
+  case $units_seen in *"$nl$1 $2 $3$nl"*) return 0 ;; esac
+  return 1
+}
+runs() { seen_unit "$1" enabled active || systemctl is-active --quiet "$1"; }
+starts_at_boot() {
+  if seen_unit "$1" enabled active || seen_unit "$1" enabled inactive; then return 0; fi
+  [ "$(systemctl is-enabled "$1" 2>/dev/null || :)" = enabled ]
 }
 label() {
   if command -v restorecon >/dev/null; then restorecon "$1"; fi
@@ -34,10 +80,24 @@ attributes() {
     fi
   fi
 }
+make_new() {
+  if [ "$2" != 644 ]; then
+    new=$(mktemp "$1.XXXXXX")
+    printf %s "$6" >"$new" && chmod "$2" "$new"
+    return
+  fi
+  new="$1.socle-$$"
+  if [ -e "$new" ] || [ -L "$new" ]; then rm -f "$new"; fi
+  set -C
+  if printf %s "$6" >"$new"; then set +C; else return 1; fi
+}
+hand_over() {
+  if [ "$3" = root:root ] && [ ! -g "${1%/*}" ]; then return 0; fi
+  chown "$3" "$new"
+}
 replace() {
-  mkdir -p "${1%/*}"
-  new=$(mktemp "$1.XXXXXX")
-  if printf %s "$6" >"$new" && chown "$3" "$new" && chmod "$2" "$new" && eval "$5" && mv -f "$new" "$1"; then
+  if [ ! -d "${1%/*}" ]; then mkdir -p "${1%/*}"; fi
+  if make_new "$@" && hand_over "$@" && eval "$5" && mv -f "$new" "$1"; then
     label "$1"
     return 0
   fi
@@ -45,6 +105,7 @@ replace() {
   exit 1
 }
 file() {
+  if seen_file "$1" "$7 $3" "$8"; then return 0; fi
   now=
   if [ -f "$1" ] && [ ! -L "$1" ]; then now=$(cat "$1" && printf x); fi
   if [ "$now" = "$6x" ]; then
@@ -55,8 +116,7 @@ file() {
   if [ -n "$now" ]; then
     what="$1: other content"
     if [ "$4" = shown ]; then
-      what="$what
-$(printf %s "$6" | diff -u "$1" - 2>/dev/null | grep '^[-+]' | grep -v '^--- ' | grep -v '^+++ ' | cut -c 1-160 | head -n 12)"
+      what="$what$nl$(printf %s "$6" | diff -u "$1" - 2>/dev/null | sed -n '/^--- /d;/^+++ /d;s/^\([-+].\{0,159\}\).*/\1/p' | head -n 12)"
     fi
   fi
   if differs "$what"; then replace "$@"; fi
@@ -117,6 +177,7 @@ packages() {
   if [ -z "$wanted" ]; then return 0; fi
   if differs "missing: $wanted"; then
     install_packages "$@"
+    forget_seen
     left=$(missing "$@")
     if [ -n "$left" ]; then
       echo "the package manager ended well but these are still missing: $left" >&2
@@ -125,6 +186,10 @@ packages() {
   fi
 }
 service() {
+  case $2:$3 in
+    enabled:running) if seen_unit "$1" enabled active || seen_unit "$1" static active; then return 0; fi ;;
+    masked:stopped) if seen_unit "$1" masked inactive; then return 0; fi ;;
+  esac
   now=$(systemctl is-enabled "$1" 2>/dev/null || :)
   case $2:$now in
     enabled:enabled | enabled:static | enabled:alias | disabled:disabled | disabled:not-found | disabled: | masked:masked) ;;
@@ -147,34 +212,43 @@ handler() {
     rm -f "$state/handlers/$1"
   fi
 }
-main() {
-mkdir -p "$state"
-exec 9>"$state/lock"
-flock -w 120 9 || exit 75
+part_0() {
 begin '"file /usr/local/share/ca-certificates/socle-artifacts.crt"' ''
 file /usr/local/share/ca-certificates/socle-artifacts.crt 644 root:root shown : '-----BEGIN CERTIFICATE-----
 env:SOCLE_ARTIFACT_CA
 -----END CERTIFICATE-----
-'
+' 81a4 584ab56bd3b34feb888c3f1a5eb8d03f80df5b515ca4136963c10f64c5decdbf
 finish
+}
+part_1() {
 begin '"trusted authorities"' ''
 guarded 'cmp -s /usr/local/share/ca-certificates/socle-artifacts.crt /etc/socle/artifacts-ca.pem' 'the artefact source is not trusted yet' 'update-ca-certificates && mkdir -p /etc/socle && cp /usr/local/share/ca-certificates/socle-artifacts.crt /etc/socle/artifacts-ca.pem'
 finish
+}
+part_2() {
 begin '"file /etc/apt/sources.list"' ''
 file /etc/apt/sources.list 644 root:root shown : 'deb http://127.10.0.2:18080/debian bookworm main
 deb http://127.10.0.2:18080/debian bookworm-updates main
 deb http://127.10.0.2:18080/debian-security bookworm-security main
-'
+' 81a4 0f465146b7cbe956e991c5a1fc9778d8e11646f69adba2e9500ead641d1cbfbb
 finish
+}
+part_3() {
 begin '"no file /etc/apt/sources.list.d/debian.sources"' ''
 absent /etc/apt/sources.list.d/debian.sources
 finish
+}
+part_4() {
 begin '"no file /etc/apt/sources.list.d/ubuntu.sources"' ''
 absent /etc/apt/sources.list.d/ubuntu.sources
 finish
+}
+part_5() {
 begin '"packages"' ''
 packages auditd ca-certificates chrony curl e2fsprogs iproute2 netcat-openbsd nftables openssl rsyslog rsyslog-gnutls sudo unattended-upgrades xfsprogs
 finish
+}
+part_6() {
 begin '"file /etc/chrony/chrony.conf"' restart-chrony.service
 file /etc/chrony/chrony.conf 644 root:root shown : 'server 127.10.0.2 iburst
 driftfile /var/lib/chrony/drift
@@ -184,16 +258,33 @@ port 0
 cmdport 0
 leapsectz right/UTC
 logdir /var/log/chrony
-'
+' 81a4 3edd4535631061b6a1da489dd54f1eb1d21b66de0cd82b140deb68902634a310
 finish
+}
+part_7() {
 begin '"service chrony.service"' ''
 if [ ! -e /run/systemd/container ]; then
 service chrony.service enabled running
 fi
 finish
+}
+part_8() {
 begin '"restart chrony.service"' ''
 handler restart-chrony.service 'systemctl restart chrony.service'
 finish
+}
+look() {
+forget_seen
+see_files /usr/local/share/ca-certificates/socle-artifacts.crt /etc/apt/sources.list /etc/chrony/chrony.conf
+see_units chrony.service
+}
+main() {
+[ -d "$state" ] || mkdir -p "$state"
+exec 9>"$state/lock"
+flock -w 120 9 || exit 75
+look
+set -- part_0 part_1 part_2 part_3 part_4 part_5 part_6 part_7 part_8
+for part in "$@"; do "$part"; done
 printf '{"end":true}\n'
 }
 main </dev/null
