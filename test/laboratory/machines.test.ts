@@ -9,6 +9,8 @@ import {
   ended,
   labUp,
   program,
+  relays,
+  roundTripMs,
   socle,
   traces,
   until,
@@ -63,6 +65,11 @@ test('machines that are switched on in the vCenter boot Debian and answer with t
   const inside = await ssh('cat', '/etc/hostname', '/sys/class/net/eth0/address');
   expect(inside, inside.stderr).toMatchObject({ code: 0 });
   expect(inside.stdout).toMatch(/^vault-1\n00:0c:29:/);
+});
+
+test('nothing makes the way to the machines longer', async () => {
+  expect(await relays()).toEqual([]);
+  expect(await roundTripMs(vault)).toBeLessThan(2);
 });
 
 test('nothing leads out of the laboratory', async () => {
