@@ -99,7 +99,10 @@ async function build(
   const gateways = createGateways(site, cacheFolder(), say);
   await gateways.impair(impairment);
   const services = await startOutsideServices(site, template.mirror, join(stateFolder, 'services.log'));
-  const machines = createMachines(site, template.root, say);
+  const machines = createMachines(site, template.root, {
+    say,
+    onShutDown: (reference) => vcenter.shutDown(reference),
+  });
   const { hostname, port } = new URL(hypervisor.url);
   const vcenter = await startVcsim(
     simulator,

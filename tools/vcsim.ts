@@ -8,7 +8,14 @@ export function vcsimPath(cacheFolder: string): Promise<string> {
   return goProgram('vcsim', cacheFolder);
 }
 
-export type Vcsim = { url: string; caPem: string; pid: number; close: () => Promise<void> };
+export type Vcsim = {
+  url: string;
+  caPem: string;
+  pid: number;
+  /** Tells it that a machine has shut itself down, as VMware tools would; only with the option `watch`. */
+  shutDown: (reference: string) => void;
+  close: () => Promise<void>;
+};
 
 /** A machine there whose power state changed; only with the option `watch`. `gone` says no more than the reference. */
 export type PowerReport = {
@@ -55,5 +62,8 @@ export async function startVcsim(
     child.stdin.end();
     await ended;
   };
-  return { url, caPem, pid: child.pid!, close };
+  const shutDown = (reference: string): void => {
+    if (child.stdin.writable) child.stdin.write(`${reference}\n`);
+  };
+  return { url, caPem, pid: child.pid!, shutDown, close };
 }
