@@ -32,6 +32,8 @@ export type LaboratoryOptions = {
 export type Laboratory = {
   /** PEM of the authority that signed the certificate of its vCenter. */
   caPem: string;
+  /** PEM of the authority of the other servers outside the platform. */
+  outsideCaPem: string;
   /** Words before a command that is to reach the machines. */
   prefix: string[];
   openDoor: (address: string) => Promise<void>;
@@ -125,6 +127,7 @@ async function build(
   );
   return {
     caPem: vcenter.caPem,
+    outsideCaPem: services.caPem,
     prefix: within(namespace),
     openDoor: services.openDoor,
     impair: gateways.impair,

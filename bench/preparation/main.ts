@@ -37,7 +37,7 @@ export async function benchPreparation({ machines, rounds, peers, write }: Setti
     installed: [...mirrorPackages, ...forAnsible],
   });
   try {
-    const environment = await demoEnvironment(state, laboratory.caPem);
+    const environment = await demoEnvironment(state, laboratory.caPem, laboratory.outsideCaPem);
     const stack = await startStack({
       stateFolder: state,
       sandbox: false,

@@ -47,7 +47,10 @@ async function up({ site: file, latency = 0, loss = 0 }: UpOptions): Promise<voi
       sandbox: false,
       waits: 'none',
       say: console.log,
-      elsewhere: { ...laboratory, environment: await demoEnvironment(state, laboratory.caPem) },
+      elsewhere: {
+        ...laboratory,
+        environment: await demoEnvironment(state, laboratory.caPem, laboratory.outsideCaPem),
+      },
     });
     try {
       printLines([
