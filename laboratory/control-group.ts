@@ -1,6 +1,10 @@
 import { mkdir, readdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { laboratoryName } from './names.js';
+
+const dyingMs = 10_000;
+const lookAgainMs = 20;
 
 /** Enters a control group and becomes another program: the first argument is the group's list of processes. */
 const enterScript = 'echo $$ >"$1" && shift && exec "$@"';
@@ -24,9 +28,18 @@ export async function removeControlGroups(machine = ''): Promise<void> {
 async function removeTree(folder: string): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) if (entry.isDirectory()) await removeTree(join(folder, entry.name));
-  await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
+  const deadline = Date.now() + dyingMs;
+  for (;;) {
+    try {
+      return await rmdir(folder);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') return;
+      // A process that was ended stays in its group for a moment after everything else of it is gone.
+      if (code !== 'EBUSY' || Date.now() > deadline) throw error;
+      await sleep(lookAgainMs);
+    }
+  }
 }
 
 /** Where version 2 of the control groups is mounted: cgroups(7). */

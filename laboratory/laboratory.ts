@@ -5,6 +5,8 @@ import { exitCodes, UserError } from '../config/errors.js';
 import type { Site } from '../config/site.js';
 import { zoneNames } from '../config/machine.js';
 import { startVcsim, vcsimPath } from '../tools/vcsim.js';
+import { createGateways } from './gateways.js';
+import { impairedNetworks, type Impairment } from './impairment.js';
 import { raiseLimits } from './kernel-limits.js';
 import { createMachines } from './machines.js';
 import { laboratoryName, namespace, runFolder, stateFolder, within } from './names.js';
@@ -21,12 +23,22 @@ const clusterSize = { memory: '65536', disk: '262144' };
 /** What govmomi's simulator calls its only datacentre. */
 const inventory = { datacenter: 'DC0', cluster: 'DC0_C0', datastore: 'LocalDS_0' } as const;
 
+export type LaboratoryOptions = {
+  /** Packages that the template has beside those of a cloud image. */
+  installed?: readonly string[];
+  impairment?: Impairment;
+};
+
 export type Laboratory = {
   /** PEM of the authority that signed the certificate of its vCenter. */
   caPem: string;
+  /** PEM of the authority of the other servers outside the platform. */
+  outsideCaPem: string;
   /** Words before a command that is to reach the machines. */
   prefix: string[];
   openDoor: (address: string) => Promise<void>;
+  /** Changes what the way into the zones does to packets; `{}` is a way that does nothing to them. */
+  impair: (impairment: Impairment) => Promise<void>;
   /** Names of the machines that have power. */
   powered: () => string[];
   /** Puts machines back to their first boot. */
@@ -38,19 +50,19 @@ export type Laboratory = {
  * Makes this computer a datacentre: network, vCenter, services outside the platform, and a real machine for each virtual
  * one that is powered on. What an earlier laboratory left is taken away first.
  * @param passwordOf the account that the site file names; asked once its folder is there
- * @param installed packages that the template has beside those of a cloud image
  * @throws UserError when something is missing here, or a laboratory is running
  */
 export async function startLaboratory(
   site: Site,
   passwordOf: () => Promise<string>,
   say: (line: string) => void,
-  installed: readonly string[] = [],
+  options: LaboratoryOptions = {},
 ): Promise<Laboratory> {
   const missing = missingForLaboratory();
   if (missing.length > 0)
     throw new UserError(['A laboratory cannot run here:', ...missing].join('\n  '), exitCodes.prerequisite);
   const hypervisor = simulated(site);
+  impairedNetworks(site, options.impairment ?? {});
   const other = await runningLaboratory();
   if (other !== undefined)
     throw new UserError(
@@ -64,7 +76,7 @@ export async function startLaboratory(
   await writeFile(join(runFolder, 'up.pid'), `${process.pid}\n`);
 
   try {
-    return await build(site, hypervisor, passwordOf, say, installed);
+    return await build(site, hypervisor, passwordOf, say, options);
   } catch (error) {
     await takeDown();
     throw error;
@@ -78,7 +90,7 @@ async function build(
   hypervisor: Vsphere,
   passwordOf: () => Promise<string>,
   say: (line: string) => void,
-  installed: readonly string[],
+  { installed, impairment = {} }: LaboratoryOptions,
 ): Promise<Laboratory> {
   const template = await ensureTemplate(cacheFolder(), say, installed);
   const simulator = await vcsimPath(cacheFolder());
@@ -86,8 +98,13 @@ async function build(
   await raiseLimits();
   await provideNspawnFolder();
   await makeNetwork(site);
+  const gateways = createGateways(site, cacheFolder(), say);
+  await gateways.impair(impairment);
   const services = await startOutsideServices(site, template.mirror, join(stateFolder, 'services.log'));
-  const machines = createMachines(site, template.root, say);
+  const machines = createMachines(site, template.root, {
+    say,
+    onShutDown: (reference) => vcenter.shutDown(reference),
+  });
   const { hostname, port } = new URL(hypervisor.url);
   const vcenter = await startVcsim(
     simulator,
@@ -110,14 +127,17 @@ async function build(
   );
   return {
     caPem: vcenter.caPem,
+    outsideCaPem: services.caPem,
     prefix: within(namespace),
     openDoor: services.openDoor,
+    impair: gateways.impair,
     powered: machines.powered,
     reinstall: machines.reinstall,
     stop: async () => {
       await vcenter.close();
       await machines.stop();
       await services.stop();
+      await gateways.stop();
       await takeDown();
     },
   };

@@ -23,8 +23,14 @@ type Body = { report: PowerReport; running?: ChildProcess; work: Promise<void> }
 /** What cloud-init's data call a card that the site file does not name. */
 const defaultCard = 'eth0';
 
+export type MachineNews = {
+  say: (line: string) => void;
+  /** The machine has ended by itself; the hypervisor still thinks that it runs. */
+  onShutDown: (reference: string) => void;
+};
+
 /** Gives every virtual machine that the hypervisor reports a real one. */
-export function createMachines(site: Site, templateRoot: string, say: (line: string) => void): Machines {
+export function createMachines(site: Site, templateRoot: string, { say, onShutDown }: MachineNews): Machines {
   const bodies = new Map<string, Body>();
 
   const start = async (body: Body): Promise<void> => {
@@ -44,8 +50,9 @@ export function createMachines(site: Site, templateRoot: string, say: (line: str
       if (body.running !== child) return;
       delete body.running;
       // A machine that restarts itself keeps its power; one that ends in another way is as one that was shut down.
-      if (code === restartCode) enqueue(body, () => reconcile(body));
-      else say(`${report.name} ended by itself (code ${code})`);
+      if (code === restartCode) return enqueue(body, () => reconcile(body));
+      say(`${report.name} has shut itself down${code === 0 ? '' : ` (code ${code})`}`);
+      onShutDown(report.reference);
     });
   };
 

@@ -9,6 +9,9 @@ export const runFolder = `/run/${laboratoryName}`;
 /** Disks and consoles of the machines, database and logs of the orchestrator. `down` deletes it. */
 export const stateFolder = `/var/lib/${laboratoryName}`;
 
+/** What the machines sent to the log collector, a line each. */
+export const collectedLogs = join(stateFolder, 'collected.log');
+
 /** The network namespace that everything runs in which talks to machines. */
 export const namespace = laboratoryName;
 

@@ -1,5 +1,5 @@
 import type { Site } from '../config/site.js';
-import { addressText, networkSpan, prefixLength } from '../config/ipv4.js';
+import { addressText, networkSpan } from '../config/ipv4.js';
 import { splitHostPort } from '../config/site/address.js';
 import { zoneNames } from '../config/machine.js';
 import { run } from './command.js';
@@ -12,29 +12,24 @@ const cardName = 'ens192';
 const ip = (...words: string[]): Promise<string> => run(['ip', ...words]);
 const inside = (...words: string[]): Promise<string> => run([...within(namespace), ...words]);
 
+/** In the laboratory's namespace. */
+export const insideIp = (...words: string[]): Promise<string> => inside('ip', ...words);
+
 /**
- * A namespace with a bridge for each port group, which bears its zones' gateways and routes between them, and with the
- * addresses outside the zones: those of services and the one that the orchestrator speaks from. Nothing connects it to
- * this computer's network.
+ * A namespace with a bridge for each port group, which routes between them, and with the addresses outside the zones:
+ * those of services and the one that the orchestrator speaks from. Nothing connects it to this computer's network. The
+ * gateways come with `createGateways`.
  */
 export async function makeNetwork(site: Site): Promise<void> {
   await noteNamespacesFolder();
   await ip('netns', 'add', namespace);
-  await inside('ip', 'link', 'set', 'lo', 'up');
+  await insideIp('link', 'set', 'lo', 'up');
   for (const setting of ['net.ipv4.ip_forward=1', 'net.ipv4.conf.all.send_redirects=0'])
     await inside('sysctl', '-q', '-w', setting);
   const management = managementAddress(site);
   for (const address of new Set([management, ...serviceAddresses(site)]))
-    await inside('ip', 'address', 'add', `${address}/32`, 'dev', 'lo');
-  for (const bridge of bridges(site).values())
-    await inside('ip', 'link', 'add', bridge, 'up', 'type', 'bridge');
-  for (const name of zoneNames) {
-    const { network, gateway, cidr } = site.zones[name];
-    const bridge = bridges(site).get(network)!;
-    await inside('ip', 'address', 'add', `${gateway}/${prefixLength(cidr)}`, 'dev', bridge, 'noprefixroute');
-    // The orchestrator's own address, as a firewall sees it; without it a gateway's would be taken.
-    await inside('ip', 'route', 'add', cidr, 'dev', bridge, 'src', management);
-  }
+    await insideIp('address', 'add', `${address}/32`, 'dev', 'lo');
+  for (const bridge of bridges(site).values()) await insideIp('link', 'add', bridge, 'up', 'type', 'bridge');
 }
 
 /** First address of the first management network: where the orchestrator is in this datacentre. */
@@ -55,8 +50,8 @@ function serviceAddresses(site: Site): string[] {
   ];
 }
 
-/** Port groups and their bridges; zones may share one. */
-function bridges(site: Site): Map<string, string> {
+/** Port groups and their bridges, by their place in the list; zones may share one. */
+export function bridges(site: Site): Map<string, string> {
   const networks = [...new Set(zoneNames.map((name) => site.zones[name].network))];
   return new Map(networks.map((network, index) => [network, `bridge${index}`]));
 }
@@ -79,15 +74,15 @@ export async function plugIn(site: Site, { machine, key, macAddress, network }: 
   await ip('netns', 'add', own);
   const end = `machine${key}`;
   const card = ['name', cardName, 'address', macAddress, 'netns', own];
-  await inside('ip', 'link', 'add', end, 'type', 'veth', 'peer', ...card);
-  await inside('ip', 'link', 'set', end, 'master', bridge, 'up');
+  await insideIp('link', 'add', end, 'type', 'veth', 'peer', ...card);
+  await insideIp('link', 'set', end, 'master', bridge, 'up');
 }
 
 /** The card goes with its outer end: the kernel takes a namespace away in its own time, this at once. */
 export async function unplug(machine: string, key: string): Promise<void> {
   const own = machineNamespace(machine);
   if (!(await namespaces()).includes(own)) return;
-  await inside('ip', 'link', 'delete', `machine${key}`);
+  await insideIp('link', 'delete', `machine${key}`);
   await ip('netns', 'delete', own);
 }
 

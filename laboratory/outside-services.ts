@@ -2,15 +2,19 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Server } from 'node:net';
 import { openSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Site } from '../config/site.js';
 import { splitHostPort } from '../config/site/address.js';
-import { namespace, within } from './names.js';
+import { makeAuthority } from './authority.js';
+import { collectedLogs, namespace, stateFolder, within } from './names.js';
 
 export type OutsideServices = {
   /** Lets what runs in the laboratory's namespace reach a loopback port of this computer under the same number. */
   openDoor: (address: string) => Promise<void>;
+  /** PEM of the authority that signed the certificate of log collector and package mirror. */
+  caPem: string;
   stop: () => Promise<void>;
 };
 
@@ -22,10 +26,16 @@ export async function startOutsideServices(
 ): Promise<OutsideServices> {
   const entry = fileURLToPath(new URL('./services/main.js', import.meta.url));
   const { dns, ntp, syslog, artifacts } = site;
+  const collector = syslog && splitHostPort(syslog.server, 0).host;
+  const { keyFile, certificateFile, caPem } = await makeAuthority(join(stateFolder, 'authority'), [
+    ...(collector === undefined ? [] : [collector]),
+    new URL(artifacts.packages).hostname,
+  ]);
   const args = [
     ...dns.servers.flatMap((server) => ['--dns', server]),
     ...ntp.flatMap((server) => ['--ntp', server]),
-    ...(syslog ? ['--syslog', `${splitHostPort(syslog.server, 0).host}:${syslog.port}`] : []),
+    ...(syslog ? ['--syslog', `${collector}:${syslog.port}`] : []),
+    ...['--log-file', collectedLogs, '--key', keyFile, '--certificate', certificateFile],
     ...['--packages', artifacts.packages, '--mirror', mirror],
   ];
   const [program, ...words] = [...within(namespace), process.execPath, entry, ...args];
@@ -39,6 +49,7 @@ export async function startOutsideServices(
     throw new Error(`the services outside did not start; their last words are in ${logFile}`);
   let door: Server | undefined;
   return {
+    caPem,
     openDoor: async (address) => {
       const { port } = splitHostPort(address, 7233);
       const handed = once(child, 'message');

@@ -10,6 +10,7 @@ import { laboratoryName, runFolder, stateFolder } from './names.js';
 import { namespaces } from './network.js';
 import { releaseNamespacesFolder } from './namespaces-folder.js';
 import { releaseNspawnFolder } from './nspawn-folder.js';
+import { oneAtATime } from './one-at-a-time.js';
 import { mountPoints } from './overlay.js';
 import { childrenOf, commandOf, end, markedProcesses } from './processes.js';
 
@@ -31,15 +32,20 @@ export async function runningLaboratory(): Promise<number | undefined> {
 /** Asks a running `socle lab up` to end, and waits until it has. */
 export async function endRunning(pid: number): Promise<void> {
   end(pid, 'SIGTERM');
-  while ((await runningLaboratory()) === pid) await sleep(lookAgainMs);
+  // Its note is gone before it is: what tells is the process.
+  while (owners.test(await commandOf(pid))) await sleep(lookAgainMs);
 }
 
 /**
  * Takes away what a laboratory consists of, by what is found: marked processes, mounts, network namespaces, folders.
- * Nothing that bears another name is touched.
+ * Nothing that bears another name is touched. One that another process is at is waited for, and then looked after.
  * @returns what there was, for a person.
  */
 export async function takeDown(): Promise<string[]> {
+  return oneAtATime('take-down', takeAway);
+}
+
+async function takeAway(): Promise<string[]> {
   const processes = await endProcesses();
   const mounts = (await mountPoints()).filter((path) => path.startsWith(`${runFolder}/`)).reverse();
   for (const path of mounts) await run(['umount', path]);

@@ -10,6 +10,22 @@ export const guestInfoVariables = [
   ]),
 ];
 
+/** Units of packages that need a kernel of their own, and do not know that a container has none: they would fail. */
+const notInContainers = ['auditd.service', 'run-rpc_pipefs.mount'];
+
+/**
+ * Mounts what fstab names: systemd leaves devices of fstab out in a container, where nothing else would mount them.
+ * @see https://github.com/systemd/systemd/blob/v252/src/fstab-generator/fstab-generator.c
+ */
+const mountAtBoot = `[Unit]
+DefaultDependencies=no
+After=local-fs-pre.target
+Before=local-fs.target
+[Service]
+Type=oneshot
+ExecStart=/usr/bin/mount --all
+`;
+
 /**
  * What makes a plain Debian a template for clones, by path: the datasource that vSphere's templates name, and the way
  * from the environment to cloud-init. @see https://docs.cloud-init.io/en/latest/reference/datasources/vmware.html
@@ -20,6 +36,14 @@ export const templateFiles: Readonly<Record<string, string>> = {
     units.map((unit) => [
       `etc/systemd/system/${unit}.service.d/guestinfo.conf`,
       `[Service]\nPassEnvironment=${guestInfoVariables.join(' ')}\n`,
+    ]),
+  ),
+  'etc/systemd/system/laboratory-mounts.service': mountAtBoot,
+  'etc/systemd/system/local-fs.target.d/laboratory.conf': '[Unit]\nWants=laboratory-mounts.service\n',
+  ...Object.fromEntries(
+    notInContainers.map((unit) => [
+      `etc/systemd/system/${unit}.d/laboratory.conf`,
+      '[Unit]\nConditionVirtualization=!container\n',
     ]),
   ),
 };

@@ -8,6 +8,7 @@ const programs = {
   'apt-ftparchive': 'apt-utils',
   gpg: 'gpg',
   gpgconf: 'gpgconf',
+  openssl: 'openssl',
   ip: 'iproute2',
   nsenter: 'util-linux',
   mount: 'mount',

@@ -1,34 +1,21 @@
-import { execFile, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
-import { join, sep } from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
+import { goProgram } from './go-program.js';
 
-/** The sources stay where they are when the rest is compiled. */
-const source = join(import.meta.dirname, 'vcsim').replace(`${sep}dist${sep}`, sep);
-const run = promisify(execFile);
-
-/**
- * The program that runs govmomi's vCenter simulator, built by Go where the cache does not hold it yet.
- * @param cacheFolder where built programs are kept; the name carries a hash of the sources
- * @throws Error with the compiler's words when Go is missing or the build fails
- */
-export async function vcsimPath(cacheFolder: string): Promise<string> {
-  const hash = createHash('sha256');
-  for (const file of readdirSync(source).sort()) hash.update(readFileSync(join(source, file)));
-  const program = join(cacheFolder, `vcsim-${hash.digest('hex').slice(0, 12)}`);
-  if (existsSync(program)) return program;
-  await mkdir(cacheFolder, { recursive: true });
-  const unfinished = `${program}.${process.pid}`;
-  await run('go', ['build', '-o', unfinished, '.'], { cwd: source });
-  await rename(unfinished, program);
-  return program;
+/** The program that runs govmomi's vCenter simulator, built where the cache does not hold it yet. */
+export function vcsimPath(cacheFolder: string): Promise<string> {
+  return goProgram('vcsim', cacheFolder);
 }
 
-export type Vcsim = { url: string; caPem: string; pid: number; close: () => Promise<void> };
+export type Vcsim = {
+  url: string;
+  caPem: string;
+  pid: number;
+  /** Tells it that a machine has shut itself down, as VMware tools would; only with the option `watch`. */
+  shutDown: (reference: string) => void;
+  close: () => Promise<void>;
+};
 
 /** A machine there whose power state changed; only with the option `watch`. `gone` says no more than the reference. */
 export type PowerReport = {
@@ -75,5 +62,8 @@ export async function startVcsim(
     child.stdin.end();
     await ended;
   };
-  return { url, caPem, pid: child.pid!, close };
+  const shutDown = (reference: string): void => {
+    if (child.stdin.writable) child.stdin.write(`${reference}\n`);
+  };
+  return { url, caPem, pid: child.pid!, shutDown, close };
 }

@@ -33,12 +33,11 @@ export async function benchPreparation({ machines, rounds, peers, write }: Setti
   const versions = await versionsOf(chosen);
   const site = await benchSite();
   const state = join(stateFolder, 'orchestrator');
-  const laboratory = await startLaboratory(site, () => kept(state, 'vcenter.password'), console.log, [
-    ...mirrorPackages,
-    ...forAnsible,
-  ]);
+  const laboratory = await startLaboratory(site, () => kept(state, 'vcenter.password'), console.log, {
+    installed: [...mirrorPackages, ...forAnsible],
+  });
   try {
-    const environment = await demoEnvironment(state, laboratory.caPem);
+    const environment = await demoEnvironment(state, laboratory.caPem, laboratory.outsideCaPem);
     const stack = await startStack({
       stateFolder: state,
       sandbox: false,

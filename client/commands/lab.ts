@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { loadSite } from '../../config/load.js';
+import type { ForZones } from '../../laboratory/impairment.js';
+import { forZones } from '../local/for-zones.js';
 import { untilInterrupted } from '../local/interrupted.js';
 import { demoEnvironment, kept } from '../local/demo-secrets.js';
 import { startStack } from '../local/stack.js';
@@ -14,26 +16,41 @@ export function labCommand(): Command {
       new Command('up')
         .description('build it and run Temporal and a worker for it, until Ctrl-C')
         .option('--site <file>', 'site file whose networks and services it has', 'examples/site-lab.yaml')
-        .action(({ site }: { site: string }) => up(site)),
+        .option(
+          '--latency <ms>',
+          'round trip into a zone takes longer by this: 20, or dmz=20,lan=5',
+          (text) => forZones(text, 10_000),
+        )
+        .option('--loss <percent>', 'of the packets, in each direction: 1, or dmz=1', (text) =>
+          forZones(text, 100),
+        )
+        .action(up),
     )
     .addCommand(new Command('down').description('end it, and take away what a killed one left').action(down))
     .addCommand(new Command('status').description('say what runs').action(status));
 }
 
-async function up(file: string): Promise<void> {
+type UpOptions = { site: string; latency?: ForZones; loss?: ForZones };
+
+async function up({ site: file, latency = 0, loss = 0 }: UpOptions): Promise<void> {
   const { startLaboratory } = await import('../../laboratory/laboratory.js');
   const { stateFolder } = await import('../../laboratory/names.js');
   const site = await loadSite(file);
   const interrupted = untilInterrupted();
   const state = join(stateFolder, 'orchestrator');
-  const laboratory = await startLaboratory(site, () => kept(state, 'vcenter.password'), console.log);
+  const laboratory = await startLaboratory(site, () => kept(state, 'vcenter.password'), console.log, {
+    impairment: { latencyMs: latency, lossPercent: loss },
+  });
   try {
     const stack = await startStack({
       stateFolder: state,
       sandbox: false,
       waits: 'none',
       say: console.log,
-      elsewhere: { ...laboratory, environment: await demoEnvironment(state, laboratory.caPem) },
+      elsewhere: {
+        ...laboratory,
+        environment: await demoEnvironment(state, laboratory.caPem, laboratory.outsideCaPem),
+      },
     });
     try {
       printLines([

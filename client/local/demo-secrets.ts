@@ -4,16 +4,22 @@ import { join } from 'node:path';
 
 /**
  * The environment that the example sites' references want: made once per state folder, readable by the owner alone.
- * @param caPem certificate authority of the simulated vCenter.
+ * @param caPem certificate authority of the simulated vCenter
+ * @param outsideCaPem that of log collector and package mirror
  */
-export async function demoEnvironment(stateFolder: string, caPem: string): Promise<NodeJS.ProcessEnv> {
+export async function demoEnvironment(
+  stateFolder: string,
+  caPem: string,
+  outsideCaPem = caPem,
+): Promise<NodeJS.ProcessEnv> {
   return {
     ...process.env,
     SOCLE_MASTER_KEY: await kept(stateFolder, 'master.key'),
     SOCLE_VSPHERE_PASSWORD: await kept(stateFolder, 'vcenter.password'),
     SOCLE_BACKUP_KEY: await kept(stateFolder, 'backup.key'),
     SOCLE_VSPHERE_CA: caPem,
-    SOCLE_ARTIFACT_CA: caPem,
+    SOCLE_ARTIFACT_CA: outsideCaPem,
+    SOCLE_SYSLOG_CA: outsideCaPem,
   };
 }
 

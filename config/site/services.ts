@@ -40,7 +40,9 @@ export type Mail = z.infer<typeof Mail>;
 
 /** Audit and system logs over TLS (RFC 5425). */
 export const Syslog = z.strictObject({
-  server: HostWithPort.describe('Host or address of the log collector'),
+  server: HostWithPort.describe(
+    'Host or address of the log collector; a DNS name or the common name of its certificate',
+  ),
   port: Port.default(6514).describe('TCP port, TLS'),
   ca: EarlyReference.optional().describe('PEM of the authority that signed its certificate'),
 });

@@ -1,14 +1,19 @@
+import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { createServer, type TlsOptions } from 'node:tls';
 import { splitHostPort } from '../../config/site/address.js';
 
-/** A log collector as far as its port goes: it takes connections and keeps nothing. */
-export async function serveLogs(server: string): Promise<void> {
+/** A log collector: takes lines over TLS, as rsyslog sends them unless it is told to count octets, and keeps them. */
+export async function serveLogs(server: string, credentials: TlsOptions, file: string): Promise<void> {
   const { host, port } = splitHostPort(server, 6514);
-  const collector = createServer((connection) => {
+  const kept = createWriteStream(file, { flags: 'a', mode: 0o600 });
+  const collector = createServer(credentials, (connection) => {
     connection.on('error', () => undefined);
-    connection.resume();
+    createInterface({ input: connection }).on('line', (line) => kept.write(`${line}\n`));
   });
+  // A port that is only tried, without a handshake, is no reason to end.
+  collector.on('tlsClientError', () => undefined);
   collector.listen(port, host);
   await once(collector, 'listening');
 }

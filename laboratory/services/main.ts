@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { serveDns } from './dns.js';
 import { startDoor } from './door.js';
@@ -16,6 +17,9 @@ async function main(): Promise<void> {
       dns: { type: 'string', multiple: true, default: [] },
       ntp: { type: 'string', multiple: true, default: [] },
       syslog: { type: 'string' },
+      'log-file': { type: 'string', default: '' },
+      key: { type: 'string', default: '' },
+      certificate: { type: 'string', default: '' },
       packages: { type: 'string' },
       mirror: { type: 'string', default: '' },
       door: { type: 'string' },
@@ -23,8 +27,9 @@ async function main(): Promise<void> {
   });
   for (const server of values.dns) await serveDns(server);
   for (const server of values.ntp) await serveTime(server);
-  if (values.syslog !== undefined) await serveLogs(values.syslog);
-  if (values.packages !== undefined) await serveMirror(values.packages, values.mirror);
+  const [key, cert] = await Promise.all([readFile(values.key), readFile(values.certificate)]);
+  if (values.syslog !== undefined) await serveLogs(values.syslog, { key, cert }, values['log-file']);
+  if (values.packages !== undefined) await serveMirror(values.packages, { key, cert }, values.mirror);
   process.on('message', (message) => {
     void startDoor((message as { port: number }).port);
   });

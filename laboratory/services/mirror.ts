@@ -1,21 +1,31 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import { join, normalize } from 'node:path';
 
-/** The package mirror: files of a folder, by HTTP. `packages` of the site file stands for the folder's `debian`. */
-export async function serveMirror(packages: string, folder: string): Promise<void> {
-  const { hostname, port, pathname } = new URL(packages);
-  const server = createServer((request, response) => {
+/**
+ * The package mirror: files of a folder, by HTTP or HTTPS as `packages` of the site file says, which stands for the
+ * folder's `debian`.
+ */
+export async function serveMirror(
+  packages: string,
+  credentials: ServerOptions,
+  folder: string,
+): Promise<void> {
+  const { protocol, hostname, port, pathname } = new URL(packages);
+  const listener: RequestListener = (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', packages).pathname));
     const base = pathname.replace(/\/$/, '');
     if (!path.startsWith(base)) return void response.writeHead(404).end();
     answer(join(folder, `debian${path.slice(base.length)}`), request.method === 'HEAD', response).catch(() =>
       response.writeHead(404).end(),
     );
-  });
-  server.listen(Number(port || 80), hostname);
+  };
+  const overTls = protocol === 'https:';
+  const server = overTls ? createTlsServer(credentials, listener) : createServer(listener);
+  server.listen(Number(port || (overTls ? 443 : 80)), hostname);
   await once(server, 'listening');
 }
 

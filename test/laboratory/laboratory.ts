@@ -1,18 +1,22 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { markedProcesses } from '../../laboratory/processes.js';
 
 export type Ran = { code: number | null; stdout: string; stderr: string };
 
+export const peer = join(import.meta.dirname, 'peer.mjs');
 const main = 'dist/client/main.js';
 
 /** `socle lab up` as a person has it in a terminal. */
 export type Terminal = { child: ChildProcess; environment: NodeJS.ProcessEnv };
 
-export async function labUp(): Promise<Terminal> {
-  const child = spawn(process.execPath, [main, 'lab', 'up'], { stdio: ['ignore', 'pipe', 'pipe'] });
+export async function labUp(...options: string[]): Promise<Terminal> {
+  const child = spawn(process.execPath, [main, 'lab', 'up', ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -42,6 +46,23 @@ export async function program(words: string[], environment: NodeJS.ProcessEnv = 
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, stdout, stderr };
+}
+
+/** Words before a command that is to run where the worker does. */
+const beside = ['nsenter', '--net=/run/netns/socle-lab'];
+
+/** Round trip from the worker's place to a machine, the shortest of ten, by how long a connection to its SSH server takes. */
+export async function roundTripMs(address: string, port = 22): Promise<number> {
+  const words = [process.execPath, peer, 'connect', address, String(port), '10'];
+  const ran = await program([...beside, ...words]);
+  if (ran.code !== 0) throw new Error(ran.stderr);
+  return Math.min(...(JSON.parse(ran.stdout) as number[]));
+}
+
+/** Command lines of relays that run. */
+export async function relays(): Promise<string[]> {
+  const commands = (await markedProcesses()).map(({ command }) => command);
+  return commands.filter((command) => command.includes('/relay-'));
 }
 
 export async function until(probe: () => boolean | Promise<boolean>, withinMs: number): Promise<void> {

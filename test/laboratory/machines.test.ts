@@ -1,14 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadSite } from '../../config/load.js';
-import { createSecrets } from '../../config/secrets.js';
 import { buildOnce } from '../end-to-end/stack.js';
 import {
   ended,
   labUp,
   program,
+  relays,
+  roundTripMs,
   socle,
   traces,
   until,
@@ -16,6 +14,8 @@ import {
   type Terminal,
   type Traces,
 } from './laboratory.js';
+import { preparedMachines } from './prepared-machines.js';
+import { logIn, type LogIn } from './ssh.js';
 
 const file = 'examples/site-lab.yaml';
 const infra = ['--only', 'provisionnement-vms-infra', '--yes'];
@@ -23,38 +23,18 @@ const vault = '10.61.0.10';
 
 let before: Traces;
 let up: Terminal;
-let folder = '';
 beforeAll(async () => {
   buildOnce();
   before = await traces();
   up = await labUp();
-  folder = mkdtempSync(join(tmpdir(), 'socle-laboratory-'));
+  login = await logIn(file);
 });
 afterAll(async () => {
   if (up?.child.exitCode === null) await ended(up.child, 'SIGINT');
-  rmSync(folder, { recursive: true, force: true });
 });
 
-/** OpenSSH's own client, from where the orchestrator is, trusting nothing but the keys that Socle derives. */
-async function ssh(...command: string[]): Promise<Ran> {
-  const site = await loadSite(file);
-  const key = readFileSync('/var/lib/socle-lab/orchestrator/master.key', 'utf8');
-  const secrets = createSecrets(site, { SOCLE_MASTER_KEY: key });
-  const [known, identity] = [join(folder, 'known'), join(folder, 'identity')];
-  writeFileSync(known, `${vault} ${secrets.bootstrapHostKey('vault-1').publicKey}\n`);
-  writeFileSync(identity, secrets.operatorKey().privateKey, { mode: 0o600 });
-  const options = [
-    'BatchMode=yes',
-    'StrictHostKeyChecking=yes',
-    `UserKnownHostsFile=${known}`,
-    'ConnectTimeout=5',
-  ];
-  return program([
-    ...['nsenter', '--net=/run/netns/socle-lab', 'ssh', '-F', 'none', '-i', identity],
-    ...options.flatMap((option) => ['-o', option]),
-    ...[`socle@${vault}`, '--', ...command],
-  ]);
-}
+let login: LogIn;
+const ssh = (...command: string[]): Promise<Ran> => login('vault-1', ...command);
 
 test('machines that are switched on in the vCenter boot Debian and answer with the key that they were given', async () => {
   const ran = await socle(up.environment, 'deploy', file, ...infra);
@@ -63,6 +43,11 @@ test('machines that are switched on in the vCenter boot Debian and answer with t
   const inside = await ssh('cat', '/etc/hostname', '/sys/class/net/eth0/address');
   expect(inside, inside.stderr).toMatchObject({ code: 0 });
   expect(inside.stdout).toMatch(/^vault-1\n00:0c:29:/);
+});
+
+test('nothing makes the way to the machines longer', async () => {
+  expect(await relays()).toEqual([]);
+  expect(await roundTripMs(vault)).toBeLessThan(2);
 });
 
 test('nothing leads out of the laboratory', async () => {
@@ -86,9 +71,11 @@ test('a second run changes nothing', async () => {
   expect(again.stdout).toContain('0 changes. Everything is as the plan says');
 });
 
+preparedMachines(() => ({ environment: up.environment, login, file }));
+
 test('status names the machines, and remove takes them all away', async () => {
   expect((await socle(up.environment, 'lab', 'status')).stdout).toMatch(
-    /11 of 11 have power\n(.*\n)*.*vault-1 +on/,
+    /12 of 12 have power\n(.*\n)*.*vault-1 +on/,
   );
   const ran = await socle(up.environment, 'remove', file, '--confirm', 'lab-100');
   expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 0 });
@@ -96,7 +83,13 @@ test('status names the machines, and remove takes them all away', async () => {
   expect((await traces())['namespaces']).toEqual(['socle-lab']);
 });
 
-test('Ctrl-C leaves nothing behind', async () => {
-  await ended(up.child, 'SIGINT');
+test('Ctrl-C leaves nothing behind, and down beside it finds its place', async () => {
+  const exited = ended(up.child, 'SIGINT');
+  // One after another, so that one of them begins when the laboratory has just forgotten its own note.
+  while (up.child.exitCode === null) {
+    const down = await socle(process.env, 'lab', 'down');
+    expect(down, down.stderr).toMatchObject({ code: 0, stderr: '' });
+  }
+  await exited;
   expect(await traces()).toEqual(before);
 });

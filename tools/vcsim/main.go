@@ -1,6 +1,7 @@
 // Command vcsim runs govmomi's vCenter simulator with the inventory that Socle's contract suite asks for.
 // It prints one line of JSON {"url","caPem"} when it listens and ends when its standard input closes; with -watch,
-// one more line for every change of a machine's power state.
+// one more line for every change of a machine's power state, and every line of its standard input is the reference of a
+// machine that has shut itself down.
 package main
 
 import (
@@ -66,6 +67,7 @@ func main() {
 		client, err := govmomi.NewClient(context.Background(), server.URL, true) // our own listener, in this process
 		check(err)
 		go func() { check(watch(context.Background(), model.Map(), client.Client, os.Stdout)) }()
+		check(shutDown(context.Background(), client.Client, os.Stdin))
 	}
 	_, err = io.Copy(io.Discard, os.Stdin)
 	check(err)

@@ -1,0 +1,3 @@
+module socle/tools/relay
+
+go 1.25.0
