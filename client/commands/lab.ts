@@ -14,7 +14,10 @@ export function labCommand(): Command {
       new Command('up')
         .description('build it and run Temporal and a worker for it, until Ctrl-C')
         .option('--site <file>', 'site file whose networks and services it has', 'examples/site-lab.yaml')
-        .option('--with-packages', 'the template has already what prepare-vms installs: faster, and proves less')
+        .option(
+          '--with-packages',
+          'the template has already what prepare-vms installs: faster, and proves less',
+        )
         .action(({ site, withPackages }: { site: string; withPackages?: true }) =>
           up(site, withPackages === true),
         ),
