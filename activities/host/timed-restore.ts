@@ -3,21 +3,31 @@
  * a second, new connection confirms the change. A change that waits for its confirmation counts as a difference.
  * When the change itself failed half-way, the next attempt puts the old state back at once and begins anew; the last thing
  * a change does is `: >"$state/applied"`.
- * Needs systemd-run, systemctl, cp, rm, mkdir, printf.
+ * What came back because nobody confirmed the change is not made again for five minutes: the attempts after the first
+ * would cut the connection anew, each for a minute.
+ * Needs systemd-run, systemctl, cp, rm, mkdir, printf, sha256sum, cut, date.
  */
 export const timedRestoreLibrary = `unconfirmed() {
   systemctl is-active --quiet socle-restore.timer || return 1
   if [ "$mode" = check ] || [ -e "$state/applied" ]; then return 0; fi
   systemctl stop socle-restore.timer
   /bin/sh "$state/restore" >&2
+  rm -f "$state/refused"
   return 1
 }
 arm_restore() {
+  wanted=$(printf %s "$1" | sha256sum | cut -d' ' -f1)
+  refused=$(cat "$state/refused" 2>/dev/null || :)
+  since=\${refused#* }
+  if [ "\${refused% *}" = "$wanted" ] && [ $(($(date +%s) - since)) -lt 300 ]; then
+    echo 'this was in force for a minute, no new connection was made, and what was before came back; it is not tried again for five minutes. See whether management and ssh in the site file still name where Socle works from' >&2
+    exit 1
+  fi
   systemctl stop socle-restore.timer 2>/dev/null || :
   rm -rf "$state/before" "$state/applied"
   mkdir -p "$state/before"
-  restore="$1"
-  shift
+  restore="$2; echo $wanted \\$(date +%s) >$state/refused"
+  shift 2
   for saved in "$@"; do
     copy="$state/before/$(printf %s "$saved" | tr / _)"
     back="rm -f $saved"
