@@ -11,8 +11,10 @@ const main = 'dist/client/main.js';
 /** `socle lab up` as a person has it in a terminal. */
 export type Terminal = { child: ChildProcess; environment: NodeJS.ProcessEnv };
 
-export async function labUp(): Promise<Terminal> {
-  const child = spawn(process.execPath, [main, 'lab', 'up'], { stdio: ['ignore', 'pipe', 'pipe'] });
+export async function labUp(...options: string[]): Promise<Terminal> {
+  const child = spawn(process.execPath, [main, 'lab', 'up', ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -35,8 +37,14 @@ export async function socle(environment: NodeJS.ProcessEnv, ...args: string[]): 
   return program([process.execPath, main, ...args], environment);
 }
 
-export async function program(words: string[], environment: NodeJS.ProcessEnv = process.env): Promise<Ran> {
-  const child = spawn(words[0]!, words.slice(1), { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function program(
+  words: string[],
+  environment: NodeJS.ProcessEnv = process.env,
+  input = '',
+): Promise<Ran> {
+  const child = spawn(words[0]!, words.slice(1), { env: environment, stdio: ['pipe', 'pipe', 'pipe'] });
+  // Who does not read to the end is no reason to end here.
+  child.stdin.on('error', () => undefined).end(input);
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));

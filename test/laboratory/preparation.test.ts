@@ -1,0 +1,79 @@
+import { readdirSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectSuccess, startDatacentre, type Datacentre } from './datacentre.js';
+import { socle, traces, until } from './laboratory.js';
+import { adoption } from './proofs/adoption.js';
+import { contractSuites } from './proofs/contracts.js';
+import { firewallReload } from './proofs/firewall.js';
+import { keyChanges } from './proofs/keys.js';
+import { shutOutAndBack } from './proofs/lockout.js';
+import { logins } from './proofs/logins.js';
+import { ports } from './proofs/ports.js';
+import { giveBack, siteOfDeliveredMachines, takeOver } from './proofs/taking-over.js';
+
+/** Two of a zone, two of a cluster, a load balancer, the DMZ. */
+const machines = ['vault-1', 'vault-2', 'lb-lan-1', 'apps-master-1', 'apps-master-2', 'dmz-node-1'];
+/** Stands for one that another team delivered. */
+const delivered = 'gitops-1';
+
+let datacentre: Datacentre;
+beforeAll(async () => {
+  datacentre = await startDatacentre();
+});
+afterAll(() => datacentre?.stop());
+const given = (): Datacentre => datacentre;
+
+/** Goes on while other proofs are made; whether it failed is seen where it is awaited. */
+function beside(work: Promise<void>): Promise<void> {
+  work.catch(() => undefined);
+  return work;
+}
+
+let [file, before]: [string, string[]] = ['', []];
+let shutOut: Promise<void>;
+let contracts: Promise<void>;
+
+test('phase 1 makes the machines', async () => {
+  expectSuccess(await datacentre.run('apply', datacentre.site, [...machines, delivered], ['provisioning']));
+});
+
+test('a machine that another team delivered is prepared, and keeps its host key', async () => {
+  file = await siteOfDeliveredMachines(datacentre);
+  before = await takeOver(datacentre, file, delivered);
+  shutOut = beside(shutOutAndBack(datacentre, file, delivered));
+});
+
+test('phase 2 prepares the others, and a second run finds nothing to do', async () => {
+  const first = await datacentre.run('apply', datacentre.site, machines);
+  expectSuccess(first);
+  expect(first.changes.length).toBeGreaterThan(200);
+  const second = await datacentre.run('apply', datacentre.site, machines);
+  expectSuccess(second);
+  expect(second.changes).toEqual([]);
+});
+
+logins(given);
+ports(given, machines);
+firewallReload(given, machines);
+
+test('rules that shut Socle out come back by themselves within a minute, and the run says what to look at', () =>
+  shutOut);
+
+test('a machine that another team delivered is given back as it was, but for what keeps it reachable', async () => {
+  await giveBack(datacentre, file, delivered, before);
+  contracts = beside(contractSuites(datacentre, delivered));
+});
+
+keyChanges(given, machines);
+adoption(given, machines);
+
+test('the contract suites of SSH client and preparation hold for a real machine', () => contracts);
+
+test('remove takes the machines away with all that belongs to them', async () => {
+  const ran = await socle(datacentre.environment, 'remove', datacentre.site, '--confirm', 'lab-100');
+  expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 0 });
+  await until(() => readdirSync('/run/socle-lab/machines').length === 0, 20_000);
+  const left = await traces();
+  expect(left['namespaces']).toEqual(['socle-lab']);
+  expect(left['processes']).not.toContainEqual(expect.stringContaining('systemd-nspawn'));
+});
