@@ -23,15 +23,18 @@ beforeAll(async () => {
 afterAll(() => datacentre?.stop());
 const given = (): Datacentre => datacentre;
 
-/** Goes on while other proofs are made; whether it failed is seen where it is awaited. */
-function beside(work: Promise<void>): Promise<void> {
+/** Work that goes on while other proofs are made; whether it failed is seen where it is awaited. */
+const beside: Partial<Record<'lockout' | 'contracts', Promise<void>>> = {};
+function begin(name: keyof typeof beside, work: Promise<void>): void {
   work.catch(() => undefined);
-  return work;
+  beside[name] = work;
+}
+async function ended(name: keyof typeof beside): Promise<void> {
+  if (beside[name] === undefined) throw new Error(`${name} did not begin`);
+  await beside[name];
 }
 
 let [file, before]: [string, string[]] = ['', []];
-let shutOut: Promise<void>;
-let contracts: Promise<void>;
 
 test('phase 1 makes the machines', async () => {
   expectSuccess(await datacentre.run('apply', datacentre.site, [...machines, delivered], ['provisioning']));
@@ -40,7 +43,7 @@ test('phase 1 makes the machines', async () => {
 test('a machine that another team delivered is prepared, and keeps its host key', async () => {
   file = await siteOfDeliveredMachines(datacentre);
   before = await takeOver(datacentre, file, delivered);
-  shutOut = beside(shutOutAndBack(datacentre, file, delivered));
+  begin('lockout', shutOutAndBack(datacentre, file, delivered));
 });
 
 test('phase 2 prepares the others, and a second run finds nothing to do', async () => {
@@ -57,17 +60,17 @@ ports(given, machines);
 firewallReload(given, machines);
 
 test('rules that shut Socle out come back by themselves within a minute, and the run says what to look at', () =>
-  shutOut);
+  ended('lockout'));
 
 test('a machine that another team delivered is given back as it was, but for what keeps it reachable', async () => {
   await giveBack(datacentre, file, delivered, before);
-  contracts = beside(contractSuites(datacentre, delivered));
+  begin('contracts', contractSuites(datacentre, delivered));
 });
 
 keyChanges(given, machines);
 adoption(given, machines);
 
-test('the contract suites of SSH client and preparation hold for a real machine', () => contracts);
+test('the contract suites of SSH client and preparation hold for a real machine', () => ended('contracts'));
 
 test('remove takes the machines away with all that belongs to them', async () => {
   const ran = await socle(datacentre.environment, 'remove', datacentre.site, '--confirm', 'lab-100');

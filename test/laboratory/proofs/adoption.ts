@@ -12,8 +12,9 @@ export function adoption(given: () => Datacentre, machines: readonly string[]): 
     const { environment, run, site } = given();
     const bootId = (): Promise<string> => asRoot(given(), 'vault-1', 'cat /proc/sys/kernel/random/boot_id');
     const before = await bootId();
-    loseEverything();
-    await until(async () => (await socle(environment, 'list')).stdout.includes('No runs'), 30_000);
+    const lost = loseEverything();
+    await until(() => temporalPid() !== lost, 30_000);
+    expect((await socle(environment, 'list')).stdout).toContain('No runs yet');
     const outcome = await run('apply', site, machines);
     expectSuccess(outcome);
     expect(outcome.changes).toEqual([]);
@@ -21,12 +22,18 @@ export function adoption(given: () => Datacentre, machines: readonly string[]): 
   });
 }
 
-/** The laboratory starts the server again, with an empty database. */
-function loseEverything(): void {
-  const { pids } = JSON.parse(readFileSync(join(stateFolder, 'stack.json'), 'utf8')) as {
-    pids: { temporal: number };
-  };
+/** The laboratory starts the server again, with an empty database, and notes its new process when it is ready. */
+function loseEverything(): number {
+  const pid = temporalPid();
   for (const ending of ['', '-wal', '-shm', '-journal'])
     rmSync(databaseFile(stateFolder) + ending, { force: true });
-  process.kill(pids.temporal, 'SIGKILL');
+  process.kill(pid, 'SIGKILL');
+  return pid;
+}
+
+function temporalPid(): number {
+  const note = JSON.parse(readFileSync(join(stateFolder, 'stack.json'), 'utf8')) as {
+    pids: { temporal: number };
+  };
+  return note.pids.temporal;
 }
