@@ -6,15 +6,15 @@ import { adoption } from './proofs/adoption.js';
 import { contractSuites } from './proofs/contracts.js';
 import { firewallReload } from './proofs/firewall.js';
 import { keyChanges } from './proofs/keys.js';
-import { shutOutAndBack } from './proofs/lockout.js';
+import { shutOutAndBack, wrongGateway, wrongManagement } from './proofs/lockout.js';
 import { logins } from './proofs/logins.js';
 import { ports } from './proofs/ports.js';
 import { giveBack, siteOfDeliveredMachines, takeOver } from './proofs/taking-over.js';
 
 /** Two of a zone, two of a cluster, a load balancer, the DMZ. */
 const machines = ['vault-1', 'vault-2', 'lb-lan-1', 'apps-master-1', 'apps-master-2', 'dmz-node-1'];
-/** Stands for one that another team delivered. */
-const delivered = 'gitops-1';
+/** Stand for those that another team delivered. */
+const delivered = ['gitops-1', 'lb-integration-1'] as const;
 
 let datacentre: Datacentre;
 beforeAll(async () => {
@@ -24,8 +24,8 @@ afterAll(() => datacentre?.stop());
 const given = (): Datacentre => datacentre;
 
 /** Work that goes on while other proofs are made; whether it failed is seen where it is awaited. */
-const beside: Partial<Record<'lockout' | 'contracts', Promise<void>>> = {};
-function begin(name: keyof typeof beside, work: Promise<void>): void {
+const beside: Partial<Record<'lockout' | 'contracts', Promise<unknown>>> = {};
+function begin(name: keyof typeof beside, work: Promise<unknown>): void {
   work.catch(() => undefined);
   beside[name] = work;
 }
@@ -37,13 +37,19 @@ async function ended(name: keyof typeof beside): Promise<void> {
 let [file, before]: [string, string[]] = ['', []];
 
 test('phase 1 makes the machines', async () => {
-  expectSuccess(await datacentre.run('apply', datacentre.site, [...machines, delivered], ['provisioning']));
+  expectSuccess(
+    await datacentre.run('apply', datacentre.site, [...machines, ...delivered], ['provisioning']),
+  );
 });
 
-test('a machine that another team delivered is prepared, and keeps its host key', async () => {
+test('machines that another team delivered are prepared, and keep their host keys', async () => {
   file = await siteOfDeliveredMachines(datacentre);
   before = await takeOver(datacentre, file, delivered);
-  begin('lockout', shutOutAndBack(datacentre, file, delivered));
+  const mistakes = [
+    wrongManagement(datacentre, file, delivered[0]),
+    wrongGateway(datacentre, file, delivered[1]),
+  ];
+  begin('lockout', Promise.all(mistakes.map((mistake) => shutOutAndBack(datacentre, mistake))));
 });
 
 test('phase 2 prepares the others, and a second run finds nothing to do', async () => {
@@ -59,12 +65,12 @@ logins(given);
 ports(given, machines);
 firewallReload(given, machines);
 
-test('rules that shut Socle out come back by themselves within a minute, and the run says what to look at', () =>
+test('a firewall and a network that shut Socle out go back within a minute, and the runs say what to look at', () =>
   ended('lockout'));
 
 test('a machine that another team delivered is given back as it was, but for what keeps it reachable', async () => {
-  await giveBack(datacentre, file, delivered, before);
-  begin('contracts', contractSuites(datacentre, delivered));
+  await giveBack(datacentre, file, delivered[0], before);
+  begin('contracts', contractSuites(datacentre, delivered[0]));
 });
 
 keyChanges(given, machines);

@@ -72,15 +72,18 @@ unconfirmed() {
 arm_restore() {
   wanted=$(printf %s "$1" | sha256sum | cut -d' ' -f1)
   refused=$(cat "$state/refused" 2>/dev/null || :)
-  since=${refused#* }
-  if [ "${refused% *}" = "$wanted" ] && [ $(($(date +%s) - since)) -lt 300 ]; then
-    echo 'this was in force for a minute, no new connection was made, and what was before came back; it is not tried again for five minutes. See whether management and ssh in the site file still name where Socle works from' >&2
-    exit 1
-  fi
+  case $refused in
+    "$wanted" | "$wanted again")
+      printf %s "$refused again" >"$state/refused"
+      echo 'this was in force for a minute, no new connection was made, and what was before came back; it is not tried again at once. See whether management and ssh in the site file still name where Socle works from' >&2
+      exit 1
+      ;;
+  esac
+  rm -f "$state/refused"
   systemctl stop socle-restore.timer 2>/dev/null || :
   rm -rf "$state/before" "$state/applied"
   mkdir -p "$state/before"
-  restore="$2; echo $wanted \$(date +%s) >$state/refused"
+  restore="$2; echo $wanted >$state/refused"
   shift 2
   for saved in "$@"; do
     copy="$state/before/$(printf %s "$saved" | tr / _)"

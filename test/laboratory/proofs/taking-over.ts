@@ -50,11 +50,16 @@ const untilTheNextBoot = [
   'unit systemd-networkd.service',
 ];
 
-/** Prepares a machine that another team delivered, and answers what it was before. */
-export async function takeOver(datacentre: Datacentre, file: string, name: string): Promise<string[]> {
+/** Prepares machines that another team delivered, and answers what the first was before. */
+export async function takeOver(
+  datacentre: Datacentre,
+  file: string,
+  names: readonly [string, ...string[]],
+): Promise<string[]> {
+  const [name] = names;
   const before = await snapshot(datacentre, name);
-  expectSuccess(await datacentre.run('apply', file, [name]));
-  const again = await datacentre.run('check', file, [name]);
+  expectSuccess(await datacentre.run('apply', file, names));
+  const again = await datacentre.run('check', file, names);
   expect({ code: again.code, changes: again.changes }).toEqual({ code: 0, changes: [] });
   expect(await asRoot(datacentre, name, 'nft list tables')).toBe('table inet socle\n');
   return before;
