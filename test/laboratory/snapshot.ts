@@ -4,7 +4,7 @@ import { asRoot } from './log-in.js';
 /** What a machine is configured by: files, accounts, units, packet filter, kernel settings of the network, sshd. */
 const script = `
 find /etc /root /home /usr/local /var/lib/socle /run/systemd/system -xdev \\( -type f -o -type l \\) 2>/dev/null |
-  grep -v -e '/etc/passwd-' -e '/etc/shadow-' -e '/etc/group-' -e '/etc/gshadow-' -e '/etc/.updated' | sort |
+  grep -v -e '-$' -e '/etc/.updated' | sort |
   while read -r path; do
     if [ -L "$path" ]; then echo "link $path $(readlink "$path")"; else echo "file $path $(stat -c '%a %U:%G' "$path") $(sha256sum <"$path" | cut -c1-12)"; fi
   done
@@ -32,7 +32,7 @@ export function differences(before: readonly string[], after: readonly string[])
   return [...new Set(changed.map(nameOf))].sort();
 }
 
-/** `file PATH`, `unit NAME`, `sysctl KEY`; other kinds have no value beside their name. */
+/** `file PATH`, `unit NAME`, `sysctl KEY`, `group NAME`; other kinds have no value beside their name. */
 function nameOf(line: string): string {
-  return /^(file|link|unit|sysctl) \S+/.exec(line)?.[0] ?? line;
+  return /^((file|link|unit|sysctl) \S+|(passwd|group) [^:]+)/.exec(line)?.[0] ?? line;
 }
