@@ -7,6 +7,8 @@ import { within } from '../../laboratory/names.js';
 import type { Datacentre } from './datacentre.js';
 import { program, type Ran } from './laboratory.js';
 
+const longestLoginSeconds = 8;
+
 export type Login = {
   user: string;
   /** File of the private key; without one and without a password nothing is offered. */
@@ -66,9 +68,11 @@ export async function clientOf(
   return { words, environment };
 }
 
+/** Logs in and runs a script, or says who it is. A client whose connection is cut in the middle is not waited for. */
 export async function logIn(datacentre: Datacentre, name: string, login: Login, input = ''): Promise<Ran> {
   const { words, environment } = await clientOf(datacentre, name, login);
-  return program([...words, input === '' ? 'id -un' : 'sh -s'], environment, input);
+  const limited = ['timeout', String(longestLoginSeconds), ...words];
+  return program([...limited, input === '' ? 'id -un' : 'sh -s'], environment, input);
 }
 
 /** File of the private key of Socle's own account; of the version that the site file names when none is given. */

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 
 /** Enough at once to be done in seconds; every try has its own socket. */
 const atOnce = 16_384;
@@ -28,7 +28,10 @@ async function tryTcp(address: string): Promise<Pick<Answers, 'open' | 'refused'
           refused.push(port);
         }),
     );
+    // On a busy computer the tries themselves take long: the wait begins after them, and ends after what came was read.
+    await turn();
     await sleep(silentMs);
+    await turn();
     for (const socket of sockets) socket.destroy();
   }
   return { open: sorted(open), refused: sorted(refused) };
