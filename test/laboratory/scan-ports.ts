@@ -47,6 +47,7 @@ async function tryUdp(address: string, ports: readonly number[]): Promise<number
     return socket;
   });
   await sleep(silentMs);
+  await turn();
   for (const socket of sockets) socket.close();
   return sorted([...new Set(answered)]);
 }
@@ -57,5 +58,6 @@ function sorted(ports: number[]): number[] {
 
 /** `scan-ports.ts ADDRESS UDP-PORT…`, in the network namespace to scan from: which of all TCP ports and of these UDP ports answer. */
 const [address, ...udpPorts] = process.argv.slice(2);
-const [tcp, udp] = await Promise.all([tryTcp(address!), tryUdp(address!, udpPorts.map(Number))]);
+const tcp = await tryTcp(address!);
+const udp = await tryUdp(address!, udpPorts.map(Number));
 process.stdout.write(`${JSON.stringify({ ...tcp, udp } satisfies Answers)}\n`);
