@@ -37,7 +37,7 @@ firewall() {
     return 0
   fi
   if differs "table inet socle: other rules"; then
-    arm_restore "rm -f $2; nft delete table inet socle; [ ! -e $1 ] || nft -f $1" "$1"
+    arm_restore "$3" "rm -f $2; nft delete table inet socle; [ ! -e $1 ] || nft -f $1" "$1"
     replace "$1" 600 root:root hidden 'nft -c -f "$new"' "$3"
     nft -f "$1"
     firewall_now "$1" >"$2"

@@ -41,3 +41,12 @@ export function maskedUnits({ stopped, left }: MaskedUnits): Resource {
     looksAt: { units: [...left, ...stopped] },
   };
 }
+
+/** Shell that lets units start again; it starts none, because what ran before is not known. */
+export function unmaskedUnits(units: readonly string[]): { unless: string; run: string } {
+  const names = units.map(quote).join(' ');
+  return {
+    unless: `! systemctl is-enabled ${names} 2>/dev/null | grep -qx masked`,
+    run: `systemctl unmask --quiet ${names}`,
+  };
+}

@@ -48,7 +48,7 @@ static_network() {
   content=\${content%x}
   if [ -f "$path" ] && [ "$(cat "$path" && printf x)" = "\${content}x" ] && { [ -z "$old" ] || [ ! -e "$old" ]; }; then return 0; fi
   if differs "$path: other content"; then
-    arm_restore "$apply" "$path" \${old:+"$old"}
+    arm_restore "$content" "$apply" "$path" \${old:+"$old"}
     mode600=600
     if [ "$manager" = networkd ]; then mode600=644; fi
     replace "$path" "$mode600" root:root hidden : "$content"

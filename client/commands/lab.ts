@@ -24,21 +24,27 @@ export function labCommand(): Command {
         .option('--loss <percent>', 'of the packets, in each direction: 1, or dmz=1', (text) =>
           forZones(text, 100),
         )
+        .option(
+          '--with-packages',
+          'the template has already what prepare-vms installs: faster, and proves less',
+        )
         .action(up),
     )
     .addCommand(new Command('down').description('end it, and take away what a killed one left').action(down))
     .addCommand(new Command('status').description('say what runs').action(status));
 }
 
-type UpOptions = { site: string; latency?: ForZones; loss?: ForZones };
+type UpOptions = { site: string; latency?: ForZones; loss?: ForZones; withPackages?: true };
 
-async function up({ site: file, latency = 0, loss = 0 }: UpOptions): Promise<void> {
+async function up({ site: file, latency = 0, loss = 0, withPackages }: UpOptions): Promise<void> {
   const { startLaboratory } = await import('../../laboratory/laboratory.js');
+  const { mirrorPackages } = await import('../../laboratory/mirror.js');
   const { stateFolder } = await import('../../laboratory/names.js');
   const site = await loadSite(file);
   const interrupted = untilInterrupted();
   const state = join(stateFolder, 'orchestrator');
   const laboratory = await startLaboratory(site, () => kept(state, 'vcenter.password'), console.log, {
+    installed: withPackages ? mirrorPackages : [],
     impairment: { latencyMs: latency, lossPercent: loss },
   });
   try {

@@ -1,44 +1,42 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { closeHosts } from '../../activities/clients/ssh/open-host.js';
 import { prepareVms } from '../../activities/roles/2-preparation/prepare-vms.js';
-import type { Role } from '../../activities/role.js';
+import type { Role, Step } from '../../activities/role.js';
 import { MachinesUnderTest } from './sandbox-machines.js';
+import { preparationContract } from './preparation-contract.js';
 
 const names = ['vault-1', 'vault-2', 'apps-master-1', 'dmz-node-1'];
-const role = prepareVms as unknown as Role;
 
-let under: MachinesUnderTest;
-beforeAll(async () => {
-  under = await MachinesUnderTest.boot(names);
+preparationContract('the sandbox', async () => {
+  const under = await MachinesUnderTest.boot(names);
+  return {
+    siteName: under.plan.site.name,
+    names,
+    context: (role, target) => under.context(role, target),
+    effects: () => under.journal.entries().filter(({ effect }) => effect !== 'write'),
+    close: () => under.close(),
+  };
 });
-afterAll(() => under.close());
 
-test.each(role.steps.map((step) => step.id))(
-  'step %s does its work once and finds it done afterwards',
-  async (id) => {
-    const step = role.steps.find((candidate) => candidate.id === id)!;
-    const targets = step.on === 'site' ? [under.plan.site.name] : names;
-    for (const target of targets) {
-      const context = under.context(role, target);
-      const before = await step.check(context);
-      if (before.state === 'todo') await step.apply(context);
-      expect(await step.check(context), target).toEqual({ state: 'done' });
+test('what prepare-vms did is taken back once, and can be done again', async () => {
+  const name = 'vault-1';
+  const role = prepareVms as unknown as Role;
+  const under = await MachinesUnderTest.boot([name]);
+  const once = async (steps: readonly Step[]): Promise<string[]> => {
+    const states: string[] = [];
+    for (const step of steps.filter(({ on }) => on === 'each')) {
+      const context = under.context(role, name);
+      const { state } = await step.check(context);
+      states.push(state);
+      if (state === 'todo') await step.apply(context);
+      expect(await step.check(context), step.id).toEqual({ state: 'done' });
     }
-  },
-);
-
-test('verify agrees, and a second pass finds nothing to do', async () => {
-  const effects = under.journal.entries().length;
-  for (const target of names) {
-    const context = under.context(role, target);
-    expect(await role.verify(context), target).toEqual({ state: 'done' });
-    for (const step of role.steps)
-      if (step.on !== 'site')
-        expect(await step.check(context), `${step.id} ${target}`).toEqual({ state: 'done' });
-  }
-  expect(
-    under.journal
-      .entries()
-      .slice(effects)
-      .filter(({ effect }) => effect !== 'write'),
-  ).toEqual([]);
+    return states;
+  };
+  await once(role.steps);
+  expect(await once(role.remove)).toEqual(['todo']);
+  expect(await once(role.remove)).toEqual(['done']);
+  expect(await once(role.steps)).toContain('todo');
+  closeHosts();
+  await under.close();
 });

@@ -39,8 +39,14 @@ export async function socle(environment: NodeJS.ProcessEnv, ...args: string[]): 
   return program([process.execPath, main, ...args], environment);
 }
 
-export async function program(words: string[], environment: NodeJS.ProcessEnv = process.env): Promise<Ran> {
-  const child = spawn(words[0]!, words.slice(1), { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function program(
+  words: string[],
+  environment: NodeJS.ProcessEnv = process.env,
+  input = '',
+): Promise<Ran> {
+  const child = spawn(words[0]!, words.slice(1), { env: environment, stdio: ['pipe', 'pipe', 'pipe'] });
+  // Who does not read to the end is no reason to end here.
+  child.stdin.on('error', () => undefined).end(input);
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));

@@ -48,7 +48,7 @@ test('the scripts run on the simulated shell of the sandbox as on a real one', a
   expect(await bash.fs.readFile('/reloads')).toBe('reloaded\n');
 });
 
-test('a network change names the card, replaces the file of cloud-init and can be taken back', async () => {
+test('a network change names the card, replaces the file of cloud-init and, taken back, is not made again at once', async () => {
   const answer = (name: string, exitCode: number) =>
     defineCommand(name, async () => ({ ...nothing, exitCode }));
   const old = 'network: {version: 2}\n';
@@ -65,15 +65,16 @@ test('a network change names the card, replaces the file of cloud-init and can b
     ],
     files: { '/etc/netplan/50-cloud-init.yaml': old },
   });
-  const network = staticNetwork({
+  const wanted = {
     address: '10.0.0.5',
     prefixLength: 24,
     gateway: '10.0.0.1',
     dnsServers: ['10.0.0.2'],
     searchDomain: 'example.org',
     mtu: 1500,
-  });
-  const { stdout, stderr, exitCode } = await bash.exec(compile([network], { mode: 'apply' }));
+  };
+  const apply = (mtu: number) => bash.exec(compile([staticNetwork({ ...wanted, mtu })], { mode: 'apply' }));
+  const { stdout, stderr, exitCode } = await apply(1500);
   expect(`${exitCode} ${stderr}`).toBe('0 ');
   expect(parseReport(stdout).resources[0]?.state).toBe('changed');
   const ours = '/etc/netplan/90-socle.yaml';
@@ -82,4 +83,13 @@ test('a network change names the card, replaces the file of cloud-init and can b
   await bash.exec('sh /run/socle/restore');
   expect(await bash.fs.readFile('/etc/netplan/50-cloud-init.yaml')).toBe(old);
   expect(await bash.fs.exists(ours)).toBe(false);
+  for (const attempt of ['second', 'third']) {
+    const again = await apply(1500);
+    expect(again.exitCode, attempt).toBe(1);
+    expect(again.stderr).toContain('it is not tried again at once');
+    expect(await bash.fs.exists(ours)).toBe(false);
+  }
+  expect((await apply(1500)).exitCode).toBe(0);
+  await bash.exec('sh /run/socle/restore');
+  expect((await apply(1400)).exitCode).toBe(0);
 });

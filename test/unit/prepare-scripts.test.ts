@@ -24,7 +24,7 @@ async function resourcesOf(machineName: string, os: (typeof operatingSystems)[nu
   }));
   const system = operatingSystemOf(context.site, context.machine);
   const lists: Record<string, readonly Resource[]> = {
-    undo: undo(system),
+    undo: undo(context.site, system),
     update: [securityUpdates(system)],
     verify: verification(context.plan, context.machine, system),
   };

@@ -7,7 +7,7 @@ import { user } from '../../host/user.js';
 import type { Site } from '../../../config/site.js';
 
 /** Members are the site file's administrators and nobody else. */
-export const administratorsGroup = 'socle-admins';
+const administratorsGroup = 'socle-admins';
 
 /**
  * Socle's own account first, so that whatever fails later can be mended; then the administrators. Nobody has a password,
@@ -19,12 +19,7 @@ export function accounts(site: Site, operatorPublicKey: string): Resource[] {
   return [
     user({ name: own, comment: 'Socle' }),
     authorizedKeys({ user: own, keys: [operatorPublicKey] }),
-    file({
-      path: '/etc/sudoers.d/90-socle',
-      mode: '0440',
-      content: `Defaults:${own} !requiretty\n${own} ALL=(ALL:ALL) NOPASSWD: ALL\n%${administratorsGroup} ALL=(ALL:ALL) NOPASSWD: ALL\n`,
-      validate: 'visudo -cqf "$new"',
-    }),
+    sudoers(`${ownRights(own)}%${administratorsGroup} ALL=(ALL:ALL) NOPASSWD: ALL\n`),
     absent({ path: '/etc/sudoers.d/90-cloud-init-users' }),
     members({ group: administratorsGroup, names }),
     ...site.administrators.flatMap(({ name, keys }) => [
@@ -33,4 +28,22 @@ export function accounts(site: Site, operatorPublicKey: string): Resource[] {
     ]),
     absent({ path: '/root/.ssh/authorized_keys' }),
   ];
+}
+
+/** What stays of the accounts when the preparation is taken back: Socle's own, which the machine was taken over with. */
+export function ownAccountOnly({ ssh: { user: own } }: Site): Resource[] {
+  return [members({ group: administratorsGroup, names: [] }), sudoers(ownRights(own))];
+}
+
+function ownRights(own: string): string {
+  return `Defaults:${own} !requiretty\n${own} ALL=(ALL:ALL) NOPASSWD: ALL\n`;
+}
+
+function sudoers(content: string): Resource {
+  return file({
+    path: '/etc/sudoers.d/90-socle',
+    mode: '0440',
+    content,
+    validate: 'visudo -cqf "$new"',
+  });
 }

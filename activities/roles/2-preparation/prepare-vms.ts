@@ -41,7 +41,7 @@ export const prepareVms = defineRole({
     hostStep({
       id: 'undo',
       title: 'firewall, hardening and administrators',
-      resources: ({ site, machine }) => undo(operatingSystemOf(site, machine)),
+      resources: ({ site, machine }) => undo(site, operatingSystemOf(site, machine)),
     }),
   ],
   operations: {

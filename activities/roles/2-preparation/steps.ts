@@ -16,6 +16,7 @@ import { kernel } from './kernel.js';
 import { login } from './login.js';
 import { operatingSystemOf } from './os.js';
 import { packageSources } from './package-sources.js';
+import { replacedUnits } from './replaced-units.js';
 import { system } from './system.js';
 import { time } from './time.js';
 import { updates } from './updates.js';
@@ -52,12 +53,7 @@ export const stateOf = {
     ];
   },
   firewall: ({ site, plan, machine }: StepContext): Resource[] => [
-    maskedUnits({
-      // The last two come with the NFS client, which needs them for NFS 3 only, and listen to everybody.
-      stopped: ['ufw.service', 'firewalld.service', 'rpcbind.socket', 'rpcbind.service'],
-      // Stopping it would flush everybody's rules, so it only must not start again.
-      left: ['nftables.service'],
-    }),
+    maskedUnits(replacedUnits),
     firewall(firewallRules(site, plan, machine)),
   ],
 } as const;

@@ -127,15 +127,26 @@ unconfirmed() {
   if [ "$mode" = check ] || [ -e "$state/applied" ]; then return 0; fi
   systemctl stop socle-restore.timer
   /bin/sh "$state/restore" >&2
+  rm -f "$state/refused"
   return 1
 }
 arm_restore() {
   forget_seen
+  wanted=$(printf %s "$1" | sha256sum | cut -d' ' -f1)
+  refused=$(cat "$state/refused" 2>/dev/null || :)
+  case $refused in
+    "$wanted" | "$wanted again")
+      printf %s "$refused again" >"$state/refused"
+      echo 'this was in force for a minute, no new connection was made, and what was before came back; it is not tried again at once. See whether management and ssh in the site file still name where Socle works from' >&2
+      exit 1
+      ;;
+  esac
+  rm -f "$state/refused"
   systemctl stop socle-restore.timer 2>/dev/null || :
   rm -rf "$state/before" "$state/applied"
   mkdir -p "$state/before"
-  restore="$1"
-  shift
+  restore="$2; echo $wanted >$state/refused"
+  shift 2
   for saved in "$@"; do
     copy="$state/before/$(printf %s "$saved" | tr / _)"
     back="rm -f $saved"
@@ -177,7 +188,7 @@ static_network() {
   content=${content%x}
   if [ -f "$path" ] && [ "$(cat "$path" && printf x)" = "${content}x" ] && { [ -z "$old" ] || [ ! -e "$old" ]; }; then return 0; fi
   if differs "$path: other content"; then
-    arm_restore "$apply" "$path" ${old:+"$old"}
+    arm_restore "$content" "$apply" "$path" ${old:+"$old"}
     mode600=600
     if [ "$manager" = networkd ]; then mode600=644; fi
     replace "$path" "$mode600" root:root hidden : "$content"

@@ -29,7 +29,7 @@ describe.each(['apps-master-1', 'lb-dmz-1'])('prepare-vms on %s', (name) => {
 test('verify, undo and update are clean for shellcheck', async () => {
   const { plan, site, machine } = await contextFor('dmz-node-1');
   const os = operatingSystemOf(site, machine);
-  const lists: Resource[][] = [verification(plan, machine, os), undo(os), [securityUpdates(os)]];
+  const lists: Resource[][] = [verification(plan, machine, os), undo(site, os), [securityUpdates(os)]];
   for (const resources of lists) expect(shellcheck(compile(resources, { mode: 'check' }))).toBe('');
 });
 

@@ -148,15 +148,26 @@ unconfirmed() {
   if [ "$mode" = check ] || [ -e "$state/applied" ]; then return 0; fi
   systemctl stop socle-restore.timer
   /bin/sh "$state/restore" >&2
+  rm -f "$state/refused"
   return 1
 }
 arm_restore() {
   forget_seen
+  wanted=$(printf %s "$1" | sha256sum | cut -d' ' -f1)
+  refused=$(cat "$state/refused" 2>/dev/null || :)
+  case $refused in
+    "$wanted" | "$wanted again")
+      printf %s "$refused again" >"$state/refused"
+      echo 'this was in force for a minute, no new connection was made, and what was before came back; it is not tried again at once. See whether management and ssh in the site file still name where Socle works from' >&2
+      exit 1
+      ;;
+  esac
+  rm -f "$state/refused"
   systemctl stop socle-restore.timer 2>/dev/null || :
   rm -rf "$state/before" "$state/applied"
   mkdir -p "$state/before"
-  restore="$1"
-  shift
+  restore="$2; echo $wanted >$state/refused"
+  shift 2
   for saved in "$@"; do
     copy="$state/before/$(printf %s "$saved" | tr / _)"
     back="rm -f $saved"
@@ -179,7 +190,7 @@ firewall() {
     return 0
   fi
   if differs "table inet socle: other rules"; then
-    arm_restore "rm -f $2; nft delete table inet socle; [ ! -e $1 ] || nft -f $1" "$1"
+    arm_restore "$3" "rm -f $2; nft delete table inet socle; [ ! -e $1 ] || nft -f $1" "$1"
     replace "$1" 600 root:root hidden 'nft -c -f "$new"' "$3"
     nft -f "$1"
     firewall_now "$1" >"$2"
