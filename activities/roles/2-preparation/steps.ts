@@ -58,7 +58,7 @@ export const stateOf = {
       // Stopping it would flush everybody's rules, so it only must not start again.
       left: ['nftables.service'],
     }),
-    firewall(firewallRules(site, plan, machine)),
+    ...firewall(firewallRules(site, plan, machine)),
   ],
 } as const;
 
