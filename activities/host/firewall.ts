@@ -49,21 +49,33 @@ firewall() {
  * The rules of the table inet socle, loaded in one transaction and at every boot. Unless a new connection confirms them
  * within a minute (timed-restore.ts), the rules from before come back.
  */
-export function firewall(ruleset: string): Resource {
+export function firewall(ruleset: string): Resource[] {
+  return [rulesInForce(ruleset), loadedAtBoot];
+}
+
+function rulesInForce(ruleset: string): Resource {
   return {
     title: 'firewall',
     library: [attributesLibrary, fileLibrary, timedRestoreLibrary, firewallLibrary],
-    call: [
-      `firewall ${rules} ${loaded} ${quote(ruleset)}`,
-      fileCall({ path: unitPath, content: unit }),
-      `if ! starts_at_boot ${unitName}; then`,
-      `if differs 'not loaded at boot'; then systemctl enable --quiet --no-reload ${unitName}; fi`,
-      'fi',
-    ].join('\n'),
-    notify: [rereadUnits],
-    looksAt: { paths: [unitPath], units: [restoreUnit, unitName] },
+    call: `firewall ${rules} ${loaded} ${quote(ruleset)}`,
+    notify: [],
+    looksAt: { units: [restoreUnit] },
   };
 }
+
+/** Apart from the rules, so that a change of rules alone does not make systemd read its units again. */
+const loadedAtBoot: Resource = {
+  title: 'firewall at boot',
+  library: [attributesLibrary, fileLibrary],
+  call: [
+    fileCall({ path: unitPath, content: unit }),
+    `if ! starts_at_boot ${unitName}; then`,
+    `if differs 'not loaded at boot'; then systemctl enable --quiet --no-reload ${unitName}; fi`,
+    'fi',
+  ].join('\n'),
+  notify: [rereadUnits],
+  looksAt: { paths: [unitPath], units: [unitName] },
+};
 
 /** Shell that takes the firewall away again. */
 export const removeFirewall = {

@@ -125,6 +125,8 @@ test('an approval repeated after the gate has passed is the same answer, any oth
   expect(await refusal(send(run, 'update', 'approve', gateAnswer(plan, 'middleware', 'bob')))).toBe(
     'there is no gate before middleware waiting for an answer',
   );
+  // A phase that has not begun when its run is terminated never does, and could not be terminated.
+  await laboratory.phaseShows(before, ({ running }) => running.length > 0);
   await run.terminate();
   await laboratory.phase(before).terminate();
 });

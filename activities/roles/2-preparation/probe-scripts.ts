@@ -9,11 +9,12 @@ const listeners = 'socle-probe';
 /**
  * Listeners for the ports that nothing listens on yet: one transient socket unit whose service holds the sockets and takes
  * no connection, so the kernel completes each and nothing answers. Transient, because a unit in a file makes systemd read
- * all its units again, twice. Needs ss, sed, cut, tr, sleep, systemd-run.
+ * all its units again, twice. Those of an attempt that died are closed first, or their ports would look taken. Needs ss, sed, cut, tr, sleep, systemd-run.
  */
 export function openListeners(address: string, ports: readonly number[]): string {
   if (ports.length === 0) return ':\n';
   return `main() {
+${stopListeners}
 busy=" $(ss -H -lnt | sed 's/  */ /g' | cut -d' ' -f4 | sed 's/.*://' | tr '\\n' ' ') "
 set --
 for port in ${ports.join(' ')}; do
@@ -23,7 +24,6 @@ for port in ${ports.join(' ')}; do
   esac
 done
 if [ $# = 0 ]; then return 0; fi
-${stopListeners}
 systemd-run --quiet --collect --unit=${listeners} "$@" sleep infinity
 }
 set -eu

@@ -48,68 +48,62 @@ async function check(context: StepContext): Promise<CheckResult> {
 async function converge(context: StepContext): Promise<Converged> {
   const before = await check(context);
   if (before.state === 'done') return { changes: [], after: before };
-  const { site, plan, machines } = context;
-  const assignments = assignmentsOf(site, plan, machines);
-  const answers = await probed(context, assignments);
-  const findings = blockedFindings(answers);
-  if (findings.length > 0) {
-    await close(context);
-    throw new CheckFailedError('the network does not do what the port table says', findings);
-  }
-  context.progress('remember');
-  const remembered = await forEachMachine(context, machines, (machine, host) =>
-    host.run(stampScript(stampOf(assignmentFor(assignments, machine))), {
-      signal: context.signal,
-      label: 'stamp',
-    }),
-  );
-  const changes = [`${answers.length} pairs tried from ${machines.length} machines`];
-  return {
-    changes,
-    after: staleness(
-      assignments,
-      machines,
-      remembered.map(({ stdout }) => stdout),
-    ),
-  };
-}
-
-/** Opens listeners and tries the pairs; after a failure the listeners are closed. */
-async function probed(context: StepContext, assignments: readonly Assignment[]): Promise<ProbeAnswer[]> {
-  const { machines, signal, progress } = context;
-  const options = { signal, redact: context.secrets.redact };
   try {
-    progress('open listeners');
-    await forEachMachine(context, machines, (machine, host) =>
-      host.run(openListeners(machine.address, assignmentFor(assignments, machine).listen), {
-        ...options,
-        label: 'listeners',
-      }),
-    );
-    progress('probe');
-    const answers = await forEachMachine(context, machines, async (machine, host) => {
-      const { wanted, forbidden } = assignmentFor(assignments, machine);
-      if (wanted.length + forbidden.length === 0) return [];
-      const { stdout } = await host.run(probeScript([...wanted, ...forbidden]), {
-        ...options,
-        label: 'probes',
-      });
-      const open = readAnswers(stdout);
-      const answer =
-        (expected: boolean) =>
-        (probe: Probe): ProbeAnswer => ({
-          from: machine,
-          probe,
-          expected,
-          open: open.has(`${probe.address} ${probe.port}`),
-        });
-      return [...wanted.map(answer(true)), ...forbidden.map(answer(false))];
-    });
-    return answers.flat();
+    return await tried(context);
   } catch (error) {
     await close(context);
     throw error;
   }
+}
+
+async function tried(context: StepContext): Promise<Converged> {
+  const { site, plan, machines, signal } = context;
+  const assignments = assignmentsOf(site, plan, machines);
+  const answers = await probed(context, assignments);
+  const findings = blockedFindings(answers);
+  if (findings.length > 0)
+    throw new CheckFailedError('the network does not do what the port table says', findings);
+  context.progress('remember');
+  const remembered = await forEachMachine(context, machines, async (machine, host) => {
+    const stamp = stampOf(assignmentFor(assignments, machine));
+    const { stdout } = await host.run(stampScript(stamp), { signal, label: 'stamp' });
+    return stdout;
+  });
+  const changes = [`${answers.length} pairs tried from ${machines.length} machines`];
+  return { changes, after: staleness(assignments, machines, remembered) };
+}
+
+/** Opens the listeners and tries the pairs. */
+async function probed(context: StepContext, assignments: readonly Assignment[]): Promise<ProbeAnswer[]> {
+  const { machines, signal, progress } = context;
+  const options = { signal, redact: context.secrets.redact };
+  progress('open listeners');
+  await forEachMachine(context, machines, (machine, host) =>
+    host.run(openListeners(machine.address, assignmentFor(assignments, machine).listen), {
+      ...options,
+      label: 'listeners',
+    }),
+  );
+  progress('probe');
+  const answers = await forEachMachine(context, machines, async (machine, host) => {
+    const { wanted, forbidden } = assignmentFor(assignments, machine);
+    if (wanted.length + forbidden.length === 0) return [];
+    const { stdout } = await host.run(probeScript([...wanted, ...forbidden]), {
+      ...options,
+      label: 'probes',
+    });
+    const open = readAnswers(stdout);
+    const answer =
+      (expected: boolean) =>
+      (probe: Probe): ProbeAnswer => ({
+        from: machine,
+        probe,
+        expected,
+        open: open.has(`${probe.address} ${probe.port}`),
+      });
+    return [...wanted.map(answer(true)), ...forbidden.map(answer(false))];
+  });
+  return answers.flat();
 }
 
 /** Also after an abort, so without its signal; a machine that does not answer loses its listeners at the next boot. */

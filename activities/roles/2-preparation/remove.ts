@@ -23,6 +23,7 @@ export function undo(site: Site, os: OperatingSystem): Resource[] {
     '/etc/apt/apt.conf.d/52-socle-updates',
     '/etc/needrestart/conf.d/90-socle.conf',
     '/etc/audit/rules.d/90-socle.rules',
+    '/etc/socle/syslog-ca.pem',
     '/var/lib/socle/reachability',
   ];
   return [

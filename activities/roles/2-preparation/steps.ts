@@ -54,7 +54,7 @@ export const stateOf = {
   },
   firewall: ({ site, plan, machine }: StepContext): Resource[] => [
     maskedUnits(replacedUnits),
-    firewall(firewallRules(site, plan, machine)),
+    ...firewall(firewallRules(site, plan, machine)),
   ],
 } as const;
 

@@ -184,10 +184,14 @@ handler() {
   fi
 }
 part_0() {
-begin '"firewall"' reread-units
+begin '"firewall"' ''
 firewall /etc/socle/firewall.nft /etc/socle/firewall.loaded 'table inet socle {
 }
 '
+finish
+}
+part_1() {
+begin '"firewall at boot"' reread-units
 file /etc/systemd/system/socle-firewall.service 644 root:root shown : '[Unit]
 Description=Socle'\''s firewall: the table inet socle
 DefaultDependencies=no
@@ -208,7 +212,7 @@ if differs 'not loaded at boot'; then systemctl enable --quiet --no-reload socle
 fi
 finish
 }
-part_1() {
+part_2() {
 begin '"reread units"' ''
 handler reread-units 'systemctl daemon-reload'
 finish
@@ -223,7 +227,7 @@ main() {
 exec 9>"$state/lock"
 flock -w 120 9 || exit 75
 look
-set -- part_0 part_1
+set -- part_0 part_1 part_2
 for part in "$@"; do "$part"; done
 printf '{"end":true}\n'
 }

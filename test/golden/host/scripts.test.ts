@@ -35,7 +35,7 @@ export const kinds: Record<string, Resource[]> = {
     }),
   ],
   'data-disk': [dataDisk({ label: 'socle-data', sizeGiB: 40, mountPoint: '/var/lib/data' })],
-  firewall: [firewall('table inet socle {\n}\n')],
+  firewall: firewall('table inet socle {\n}\n'),
   network: [
     staticNetwork({
       address: '10.10.0.12',

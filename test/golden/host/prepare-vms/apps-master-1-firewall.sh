@@ -210,7 +210,7 @@ mask_units nftables.service nftables.service ufw.service firewalld.service rpcbi
 finish
 }
 part_1() {
-begin '"firewall"' reread-units
+begin '"firewall"' ''
 firewall /etc/socle/firewall.nft /etc/socle/firewall.loaded 'table inet socle
 delete table inet socle
 table inet socle {
@@ -235,6 +235,10 @@ table inet socle {
   }
 }
 '
+finish
+}
+part_2() {
+begin '"firewall at boot"' reread-units
 file /etc/systemd/system/socle-firewall.service 644 root:root shown : '[Unit]
 Description=Socle'\''s firewall: the table inet socle
 DefaultDependencies=no
@@ -255,7 +259,7 @@ if differs 'not loaded at boot'; then systemctl enable --quiet --no-reload socle
 fi
 finish
 }
-part_2() {
+part_3() {
 begin '"reread units"' ''
 handler reread-units 'systemctl daemon-reload'
 finish
@@ -270,7 +274,7 @@ main() {
 exec 9>"$state/lock"
 flock -w 120 9 || exit 75
 look
-set -- part_0 part_1 part_2
+set -- part_0 part_1 part_2 part_3
 for part in "$@"; do "$part"; done
 printf '{"end":true}\n'
 }
