@@ -66,6 +66,21 @@ host_name() {
   if [ "$now" = "$1" ]; then return 0; fi
   if differs "$now -> $1"; then hostname "$1"; fi
 }
+card_name() {
+  if [ -e /run/systemd/container ]; then return 0; fi
+  card=$1
+  if [ -z "$card" ]; then
+    card=$(ip -o -4 addr show | sed -n "s/^[0-9]*: *\([^ ]*\) .* $2\/.*/\1/p" | head -n 1)
+  fi
+  if [ -z "$card" ] || [ ! -e "/sys/class/net/$card" ]; then return 0; fi
+  if udevadm info --query=property "/sys/class/net/$card" | grep -q "^ID_NET_NAME_[A-Z]*=$card\$"; then return 0; fi
+  file /etc/systemd/network/05-socle.link 644 root:root shown : "[Match]
+PermanentMACAddress=$(cat "/sys/class/net/$card/address")
+
+[Link]
+Name=$card
+"
+}
 unconfirmed() {
   systemctl is-active --quiet socle-restore.timer || return 1
   if [ "$mode" = check ] || [ -e "$state/applied" ]; then return 0; fi
@@ -208,6 +223,9 @@ file /etc/resolv.conf 644 root:root shown : 'search demo-100.example.org
 nameserver 127.10.0.2
 '
 fi
+finish
+begin '"card of 127.40.0.12"' ''
+card_name eth0 127.40.0.12
 finish
 begin '"network 127.40.0.12/24"' ''
 static_network eth0 127.40.0.12 'network:
