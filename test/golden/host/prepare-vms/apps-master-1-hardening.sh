@@ -265,7 +265,7 @@ file /etc/audit/rules.d/90-socle.rules 640 root:root shown : '-D
 -a always,exit -F arch=b64 -S sethostname,setdomainname -k network
 -a always,exit -F arch=b64 -S init_module,finit_module,delete_module -k modules
 -a always,exit -F arch=b64 -S mount,umount2 -F auid>=1000 -F auid!=unset -k mounts
--a always,exit -F arch=b64 -S unlink,unlinkat,rename,renameat -F auid>=1000 -F auid!=unset -k deletion
+-a always,exit -F arch=b64 -S unlink,unlinkat,rename,renameat,renameat2 -F auid>=1000 -F auid!=unset -k deletion
 '
 finish
 begin '"service auditd.service"' ''
