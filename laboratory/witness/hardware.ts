@@ -31,7 +31,7 @@ export function qemuWords({ image, system, seed, data, console }: Hardware): str
   return [
     'qemu-system-x86_64',
     ...['-nodefaults', '-no-user-config', '-display', 'none'],
-    ...['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max,la57=off'],
+    ...['-machine', 'q35', '-accel', 'tcg,thread=multi,tb-size=256', '-cpu', 'max,la57=off'],
     ...['-smp', String(processors), '-m', String(memoryMiB)],
     ...['-kernel', image.kernel, '-initrd', image.initialRamDisk],
     ...['-append', 'root=LABEL=system console=ttyS0 mitigations=off'],

@@ -1,16 +1,17 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MachineSpec } from '../../activities/clients/hypervisor.js';
 import { run } from '../command.js';
 
+/** cloud-init's data for the first boot as the orchestrator gives it to a hypervisor. */
+export type FirstBoot = { userData: string; metaData: (macAddress: string) => string };
+
 /**
- * A small disk with the first-boot data that the orchestrator gives a hypervisor, as cloud-init's datasource NoCloud
- * wants it: the network in a file beside the metadata, not in it.
+ * A small disk with the first-boot data, as cloud-init's datasource NoCloud wants it: the network in a file beside the metadata, not in it.
  * @see https://docs.cloud-init.io/en/latest/reference/datasources/nocloud.html
  */
 export async function makeSeed(
   disk: string,
-  { userData, metaData }: Pick<MachineSpec, 'userData' | 'metaData'>,
+  { userData, metaData }: FirstBoot,
   macAddress: string,
 ): Promise<void> {
   const { network, ...rest } = JSON.parse(metaData(macAddress)) as Record<string, unknown>;

@@ -5,18 +5,17 @@ import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MachineSpec } from '../../activities/clients/hypervisor.js';
 import { run } from '../command.js';
 import { macAddress, qemuWords, tapName, type Hardware } from './hardware.js';
 import type { WitnessImage } from './image.js';
-import { makeSeed } from './seed.js';
+import { makeSeed, type FirstBoot } from './seed.js';
 
 const lookAgainMs = 20;
 
 export type WitnessOptions = {
   image: WitnessImage;
   /** The machine as the orchestrator orders it from a hypervisor; disks but the first are blank data disks. */
-  spec: Pick<MachineSpec, 'disksGiB' | 'userData' | 'metaData'>;
+  spec: FirstBoot & { disksGiB: readonly number[] };
   /** This computer's address in the machine's network with its prefix length: the machine's gateway, which routes nothing. */
   gateway: string;
 };

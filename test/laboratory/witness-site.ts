@@ -21,7 +21,8 @@ const mtu = 1400;
 
 /** The laboratory's site with the witness's network, whose only other member is this computer. */
 async function witnessSite(): Promise<Site> {
-  const { syslog: _, ...site } = await loadSite('examples/site-lab.yaml');
+  const site = await loadSite('examples/site-lab.yaml');
+  delete site.syslog;
   return {
     ...site,
     management: [`${gateway}/32`],
