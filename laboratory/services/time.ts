@@ -1,12 +1,15 @@
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { splitHostPort } from '../../config/site/address.js';
 
 /** Seconds from 1900, which NTP counts from, to 1970. */
 const epochOffset = 2_208_988_800;
 
-/** A time server that says what this computer's clock says, until its socket is closed. RFC 5905 section 7.3. */
-export async function serveTime(server: string): Promise<Socket> {
+/**
+ * A time server that says what this computer's clock says. RFC 5905 section 7.3.
+ * @returns what ends it
+ */
+export async function serveTime(server: string): Promise<() => void> {
   const { host, port } = splitHostPort(server, 123);
   const socket = createSocket('udp4');
   socket.on('message', (query, { address, port: from }) => {
@@ -14,7 +17,7 @@ export async function serveTime(server: string): Promise<Socket> {
   });
   socket.bind(port, host);
   await once(socket, 'listening');
-  return socket;
+  return () => void socket.close();
 }
 
 function answerTo(query: Buffer): Buffer {

@@ -14,6 +14,7 @@ const name = 'apps-master-1';
 
 /** Networks for tests of network devices, which no computer is really in: RFC 2544. */
 const gateway = '198.18.62.1';
+export const nameServer = gateway;
 export const timeServer = `${gateway}:10123`;
 
 const firstMtu = 1500;
@@ -30,7 +31,7 @@ async function witnessSite(): Promise<Site> {
       ...site.zones,
       lan: { ...site.zones.lan, cidr: '198.18.62.0/24', gateway, range: '198.18.62.10-198.18.62.99', mtu },
     },
-    dns: { ...site.dns, servers: [gateway] },
+    dns: { ...site.dns, servers: [nameServer] },
     ntp: [timeServer],
   };
 }

@@ -5,11 +5,13 @@ import { hostTarget } from '../../activities/host/host-target.js';
 import { awaitHostKey } from '../../activities/roles/1-provisioning/host-key.js';
 import { prepareVms } from '../../activities/roles/2-preparation/prepare-vms.js';
 import { cacheFolder } from '../../config/cache-folder.js';
+import { serveDns } from '../../laboratory/services/dns.js';
 import { serveTime } from '../../laboratory/services/time.js';
 import { ensureWitnessImage } from '../../laboratory/witness/image.js';
 import { startWitness, type Witness } from '../../laboratory/witness/witness.js';
+import { missingForWitness } from '../../tools/laboratory-prerequisites.js';
 import { until } from './laboratory.js';
-import { timeServer, witnessPlan, type WitnessPlan } from './witness-site.js';
+import { nameServer, timeServer, witnessPlan, type WitnessPlan } from './witness-site.js';
 
 const role = prepareVms as unknown as Role;
 /** A step that spans the site would need the other machines too. */
@@ -18,19 +20,21 @@ const steps = role.steps.filter(({ on }) => on === 'each');
 let plan: WitnessPlan;
 let witness: Witness;
 let host: Host;
-let clock: Awaited<ReturnType<typeof serveTime>>;
+let services: (() => void)[] = [];
 beforeAll(async () => {
+  const missing = missingForWitness();
+  if (missing.length > 0) throw new Error(missing.join('\n'));
   plan = await witnessPlan();
   const image = await ensureWitnessImage(cacheFolder(), () => undefined);
   witness = await startWitness({ image, spec: plan.spec, gateway: plan.gateway });
-  clock = await serveTime(timeServer);
+  services = [await serveDns(nameServer), await serveTime(timeServer)];
   const { site, machine, secrets } = plan.context;
   host = openHost(await hostTarget(site, machine, secrets));
   await answers();
 });
 afterAll(async () => {
   closeHosts();
-  clock?.close();
+  for (const end of services) end();
   await witness?.close();
 });
 
@@ -64,9 +68,8 @@ const content = 'echo kept >/var/lib/rancher/kept; echo kept >/var/lib/longhorn/
 
 /** What must hold whenever the machine is up. */
 function holds(): void {
-  test('verify agrees, and no step has anything to do', async () => {
+  test('verify agrees', async () => {
     expect(await role.verify(plan.context)).toEqual({ state: 'done' });
-    for (const step of steps) expect(await work(step), step.id).toEqual([]);
   });
 
   test('it has its name, its static address with the MTU of its zone, and its default route', async () => {
@@ -172,11 +175,12 @@ describe('the clock', () => {
   };
 
   test('verify finds a clock that is wrong by hours, and agrees once chrony has corrected it', async () => {
-    await lines("date -s '+3 hours'");
+    // Later than its start, chrony follows its server without a step: that is not yet to have the server's time.
+    await lines("chronyc makestep 1.0 0; date -s '+3 hours'; chronyc burst 4/4; chronyc waitsync 30 0 0 1");
     expect(await correct()).toBe(false);
     expect(await role.verify(plan.context)).toMatchObject({
       state: 'todo',
-      changes: [expect.stringContaining('clock')],
+      changes: [expect.stringContaining('the clock is not synchronised')],
     });
     await lines('systemctl restart chrony.service');
     expect(await role.verify(plan.context)).toEqual({ state: 'done' });
@@ -193,10 +197,13 @@ describe('after a power cut', () => {
     expect(await bootId()).not.toBe(before);
   });
   holds();
+  test('no step has anything to do', async () => {
+    for (const step of steps) expect(await work(step), step.id).toEqual([]);
+  });
 });
 
 describe('after the operation restart', () => {
-  test('the machine has started anew, once', async () => {
+  test('the machine has started anew, once, and verify agrees', async () => {
     const before = await bootId();
     const [restart] = role.operations['restart']!.steps;
     expect(await work(restart!)).toEqual([`${plan.context.machine.name} restarted`]);
@@ -204,6 +211,6 @@ describe('after the operation restart', () => {
     expect(after).not.toBe(before);
     expect(await work(restart!)).toEqual([]);
     expect(await bootId()).toBe(after);
+    expect(await role.verify(plan.context)).toEqual({ state: 'done' });
   });
-  holds();
 });
