@@ -67,6 +67,8 @@ export function metaDataOf(machine: Machine, site: SiteOfMachine, macAddress: st
     'set-name': name,
     dhcp4: false,
     dhcp6: false,
+    // Without it the first boot waits twelve seconds for a router that announces itself.
+    'accept-ra': false,
     addresses: [`${machine.address}/${prefixLength(zone.cidr)}`],
     // Not "default": cloud-init 22.4 refuses that word for every renderer but netplan.
     routes: [{ to: '0.0.0.0/0', via: zone.gateway }],

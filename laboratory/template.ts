@@ -6,7 +6,7 @@ import { run } from './command.js';
 import { fillMirror, mirrorPackages } from './mirror.js';
 import { removedFromTemplate, templateFiles, templatePackages } from './template-files.js';
 
-const suite = 'bookworm';
+export const suite = 'bookworm';
 /** Raised when the way of building changes and the lists do not. */
 const recipeVersion = 1;
 
@@ -61,7 +61,8 @@ export async function ensureTemplate(
   return template;
 }
 
-async function sourcesFile(): Promise<string> {
+/** The file that says where this computer's packages come from; throws where that is another system. */
+export async function sourcesFile(): Promise<string> {
   for (const file of sourcesFiles)
     if (existsSync(file) && (await readFile(file, 'utf8')).includes(suite)) return file;
   throw new Error(`none of ${sourcesFiles.join(', ')} names ${suite}: the laboratory is built on Debian 12`);

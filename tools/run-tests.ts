@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { findTemporal } from './find-temporal.js';
-import { missingForLaboratory } from './laboratory-prerequisites.js';
+import { missingForLaboratory, missingForWitness } from './laboratory-prerequisites.js';
 import { missingTestPrograms } from './test-programs.js';
 
 /** A part of `npm test`: what it runs and what must be there for it. */
@@ -18,6 +18,8 @@ const vitest = (project: string): string[] => [
   process.env['CI'] ? 'dot' : 'default',
 ];
 
+const witness = 'test/laboratory/witness.test.ts';
+
 /** Parts of one stage share no address, so that CI runs them at once; a person sees them one after the other. */
 const stages: Part[][] = [
   [
@@ -32,7 +34,20 @@ const stages: Part[][] = [
   ],
   [{ name: 'contract tests', command: vitest('contract') }],
   [{ name: 'end to end, on the sandbox', command: vitest('end-to-end'), missing: temporalMissing }],
-  [{ name: 'real machines', command: vitest('laboratory'), missing: laboratoryMissing }],
+  [
+    {
+      name: 'real machines',
+      command: [...vitest('laboratory'), '--exclude', witness],
+      missing: laboratoryMissing,
+    },
+  ],
+  [
+    {
+      name: 'a machine with a kernel of its own',
+      command: [...vitest('laboratory'), witness],
+      missing: async () => missingForWitness()[0],
+    },
+  ],
   [{ name: 'chaos, on the sandbox', command: vitest('chaos'), missing: temporalMissing }],
 ];
 

@@ -26,6 +26,9 @@ const readsOnly = 'kernel_settings ';
 const loadAtBoot =
   "if differs 'not loaded at boot'; then systemctl enable --quiet --no-reload socle-firewall.service; fi";
 
+/** What does nothing in a container: modules, and names that udev gives to cards. */
+const ownKernel = ['kernel_module', 'card_name'];
+
 /** Settings that a container has of its own: those of its network, but not those of modules that are not loaded. */
 const isOwn = (key: string): boolean => key.startsWith('net.') && !key.startsWith('net.bridge.');
 
@@ -50,7 +53,7 @@ function read({ title, call, notify }: Resource, work: Work): void {
     else if (line.startsWith(readsOnly)) continue;
     else {
       const task = taskOf(line, restarts);
-      if (task === 'module') work.leftOut.push(line);
+      if (task === 'none in a container') work.leftOut.push(line);
       else if (open.includes(false) || (task.kind === 'setting' && !isOwn(task.key)))
         work.leftOut.push(line.split('\n')[0]!);
       else work.tasks.push(task);
@@ -59,9 +62,9 @@ function read({ title, call, notify }: Resource, work: Work): void {
   if (open.length > 0) throw new Error(`${title}: a condition is not closed`);
 }
 
-function taskOf(line: string, notify: Restart[]): Task | 'module' {
+function taskOf(line: string, notify: Restart[]): Task | 'none in a container' {
   if (line === loadAtBoot)
     return { kind: 'service', unit: 'socle-firewall.service', boot: 'enabled', now: 'any' };
   const [name = '', ...args] = words(line);
-  return name === 'kernel_module' ? 'module' : commandOf(name, args, notify);
+  return ownKernel.includes(name) ? 'none in a container' : commandOf(name, args, notify);
 }

@@ -6,8 +6,11 @@ import { splitHostPort } from '../../config/site/address.js';
 /** QR, AA and RCODE 3: such a name does not exist. RFC 1035 section 4.1.1. */
 const noSuchName = [0x84, 0x03] as const;
 
-/** A name server that knows no name, which it says at once: nobody in the laboratory has to wait for a time limit. */
-export async function serveDns(server: string): Promise<void> {
+/**
+ * A name server that knows no name, which it says at once: nobody in the laboratory has to wait for a time limit.
+ * @returns what ends it
+ */
+export async function serveDns(server: string): Promise<() => void> {
   const { host, port } = splitHostPort(server, 53);
   const socket = createSocket('udp4');
   socket.on('message', (query, { address, port: from }) => {
@@ -18,6 +21,10 @@ export async function serveDns(server: string): Promise<void> {
   const stream = createServer((connection) => connection.destroy());
   stream.listen(port, host);
   await once(stream, 'listening');
+  return () => {
+    socket.close();
+    stream.close();
+  };
 }
 
 /** The query with its header made an answer; what follows the question is cut off. */

@@ -5,8 +5,11 @@ import { splitHostPort } from '../../config/site/address.js';
 /** Seconds from 1900, which NTP counts from, to 1970. */
 const epochOffset = 2_208_988_800;
 
-/** A time server that says what this computer's clock says. RFC 5905 section 7.3. */
-export async function serveTime(server: string): Promise<void> {
+/**
+ * A time server that says what this computer's clock says. RFC 5905 section 7.3.
+ * @returns what ends it
+ */
+export async function serveTime(server: string): Promise<() => void> {
   const { host, port } = splitHostPort(server, 123);
   const socket = createSocket('udp4');
   socket.on('message', (query, { address, port: from }) => {
@@ -14,6 +17,7 @@ export async function serveTime(server: string): Promise<void> {
   });
   socket.bind(port, host);
   await once(socket, 'listening');
+  return () => void socket.close();
 }
 
 function answerTo(query: Buffer): Buffer {

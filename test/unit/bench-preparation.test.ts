@@ -33,6 +33,7 @@ describe('what the engines of the comparison are told', () => {
     const { leftOut } = workOf(await resourcesOf('site-lab', 'apps-master-1'));
     expect(leftOut).toEqual([
       "file /etc/resolv.conf 644 root:root shown : 'search lab-100.example.org",
+      'card_name eth0 10.62.0.13',
       'service chrony.service enabled running',
       'kernel_module overlay',
       'kernel_module br_netfilter',

@@ -2,6 +2,7 @@ import type { Machine } from '../../../config/machine.js';
 import type { Plan } from '../../../config/plan-types.js';
 import { prefixLength } from '../../../config/ipv4.js';
 import { splitHostPort } from '../../../config/site/address.js';
+import { cardName } from '../../host/card-name.js';
 import { file } from '../../host/file.js';
 import { hostname } from '../../host/hostname.js';
 import { staticNetwork } from '../../host/network.js';
@@ -22,6 +23,10 @@ export function system(plan: Plan, machine: Machine, inputs: PrepareVmsInputs): 
   const { site } = plan;
   const zone = site.zones[machine.zone];
   const dnsServers = (zone.dns ?? site.dns.servers).map((server) => splitHostPort(server, 53).host);
+  const card = {
+    ...(zone.interface === undefined ? {} : { card: zone.interface }),
+    address: machine.address,
+  };
   return [
     file({ path: '/etc/cloud/cloud.cfg.d/99-socle.cfg', content: cloudInit }),
     hostname(machine.name),
@@ -30,9 +35,9 @@ export function system(plan: Plan, machine: Machine, inputs: PrepareVmsInputs): 
       ? []
       : [
           resolver({ dnsServers, searchDomain: site.domain }),
+          cardName(card),
           staticNetwork({
-            ...(zone.interface === undefined ? {} : { card: zone.interface }),
-            address: machine.address,
+            ...card,
             prefixLength: prefixLength(zone.cidr),
             gateway: zone.gateway,
             dnsServers,

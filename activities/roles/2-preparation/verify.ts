@@ -35,9 +35,10 @@ $setting
   done
 }`;
 
+/** A second: chrony steps a larger difference at its start only, and afterwards counts as synchronised for days before it is gone. */
 const timeLibrary = `synchronised() {
   if [ -e /run/systemd/container ]; then return 0; fi
-  chronyc waitsync 30 0 0 2 >/dev/null 2>&1 || differs 'the clock is not synchronised' || :
+  chronyc waitsync 30 1 0 1 >/dev/null 2>&1 || differs 'the clock is not synchronised to a second; a restart of chrony sets it at once' || :
 }`;
 
 /** What no single step can see: sockets, effective settings, the clock. Read only. */

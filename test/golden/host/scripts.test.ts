@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { absent } from '../../../activities/host/absent.js';
 import { authorizedKeys } from '../../../activities/host/authorized-keys.js';
+import { cardName } from '../../../activities/host/card-name.js';
 import { command } from '../../../activities/host/command.js';
 import { compile } from '../../../activities/host/compile.js';
 import { dataDisk } from '../../../activities/host/data-disk.js';
@@ -23,6 +24,7 @@ import { canTestWith } from '../../../tools/test-programs.js';
 export const kinds: Record<string, Resource[]> = {
   absent: [absent({ path: '/etc/old.conf' })],
   'authorized-keys': [authorizedKeys({ user: 'socle', keys: ['ssh-ed25519 AAAA one', 'ssh-ed25519 BBBB two'] })],
+  'card-name': [cardName({ address: '10.10.0.12' })],
   command: [command({ title: 'boot counter', unless: 'test -e /run/x', run: 'touch /run/x', reason: 'no mark' })],
   directory: [directory({ path: '/etc/app', mode: '0750', owner: 'root:adm' })],
   file: [

@@ -346,8 +346,8 @@ file /etc/audit/rules.d/90-socle.rules 640 root:root shown : '-D
 -a always,exit -F arch=b64 -S sethostname,setdomainname -k network
 -a always,exit -F arch=b64 -S init_module,finit_module,delete_module -k modules
 -a always,exit -F arch=b64 -S mount,umount2 -F auid>=1000 -F auid!=unset -k mounts
--a always,exit -F arch=b64 -S unlink,unlinkat,rename,renameat -F auid>=1000 -F auid!=unset -k deletion
-' 81a0 1a71adc1478ba1dcfaa14c7d2711e860c8fd349e8d6340c685a1ccd27ba57f14
+-a always,exit -F arch=b64 -S unlink,unlinkat,rename,renameat,renameat2 -F auid>=1000 -F auid!=unset -k deletion
+' 81a0 b5e0ac859e8f2598777c8e60a58b3094865733ea8df117a5963aea103575a8e6
 finish
 }
 part_11() {

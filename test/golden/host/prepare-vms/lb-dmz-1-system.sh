@@ -126,6 +126,21 @@ host_name() {
   if [ "$now" = "$1" ]; then return 0; fi
   if differs "$now -> $1"; then hostname "$1"; fi
 }
+card_name() {
+  if [ -e /run/systemd/container ]; then return 0; fi
+  card=$1
+  if [ -z "$card" ]; then
+    card=$(ip -o -4 addr show | sed -n "s/^[0-9]*: *\([^ ]*\) .* $2\/.*/\1/p" | head -n 1)
+  fi
+  if [ -z "$card" ] || [ ! -e "/sys/class/net/$card" ]; then return 0; fi
+  if udevadm info --query=property "/sys/class/net/$card" | grep -q "^ID_NET_NAME_[A-Z]*=$card\$"; then return 0; fi
+  file /etc/systemd/network/05-socle.link 644 root:root shown : "[Match]
+PermanentMACAddress=$(cat "/sys/class/net/$card/address")
+
+[Link]
+Name=$card
+" '' ''
+}
 unconfirmed() {
   if seen_unit socle-restore.timer '' inactive; then return 1; fi
   systemctl is-active --quiet socle-restore.timer || return 1
@@ -287,6 +302,11 @@ fi
 finish
 }
 part_4() {
+begin '"card of 127.40.0.12"' ''
+card_name eth0 127.40.0.12
+finish
+}
+part_5() {
 begin '"network 127.40.0.12/24"' ''
 static_network eth0 127.40.0.12 'network:
   version: 2
@@ -335,7 +355,7 @@ IPv6AcceptRA=no
 '
 finish
 }
-part_5() {
+part_6() {
 begin '"restart resolved"' ''
 handler restart-resolved 'if systemctl is-active --quiet systemd-resolved.service; then systemctl restart systemd-resolved.service; fi'
 finish
@@ -350,7 +370,7 @@ main() {
 exec 9>"$state/lock"
 flock -w 120 9 || exit 75
 look
-set -- part_0 part_1 part_2 part_3 part_4 part_5
+set -- part_0 part_1 part_2 part_3 part_4 part_5 part_6
 for part in "$@"; do "$part"; done
 printf '{"end":true}\n'
 }
