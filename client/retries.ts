@@ -1,8 +1,15 @@
-import { defaultGrpcRetryOptions, makeGrpcRetryInterceptor, type ConnectionOptions } from '@temporalio/client';
+import {
+  defaultGrpcRetryOptions,
+  makeGrpcRetryInterceptor,
+  type ConnectionOptions,
+} from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Options of a connection, and what to await before it is closed. */
-export type Retries = { interceptors: NonNullable<ConnectionOptions['interceptors']>; end: () => Promise<void> };
+export type Retries = {
+  interceptors: NonNullable<ConnectionOptions['interceptors']>;
+  end: () => Promise<void>;
+};
 
 /**
  * The retries of the Temporal client, which can be ended: one that comes when its connection was closed ends the

@@ -26,8 +26,12 @@ test('a command ends well when a call that nobody awaits any more is being retri
       client.workflow.getHandle('site/site-a').describe().catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, 400));
     });`;
-  const run = promisify(execFile)(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', command], {
-    env: { ...process.env, TEMPORAL_ADDRESS: `127.0.0.1:${port}` },
-  });
+  const run = promisify(execFile)(
+    process.execPath,
+    ['--import', 'tsx', '--input-type=module', '-e', command],
+    {
+      env: { ...process.env, TEMPORAL_ADDRESS: `127.0.0.1:${port}` },
+    },
+  );
   await expect(run).resolves.toEqual({ stdout: '', stderr: '' });
 });
