@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { exitCodes, UserError } from '../config/errors.js';
 import { temporalTarget } from '../config/temporal.js';
+import { endableRetries } from './retries.js';
 
 /** A client and what it is connected to; `close` when done. */
 export type Connected = { client: Client; address: string; namespace: string; close: () => Promise<void> };
@@ -11,13 +12,17 @@ export type Connected = { client: Client; address: string; namespace: string; cl
  */
 export async function connect(): Promise<Connected> {
   const { connection: options, namespace } = temporalTarget();
+  const { interceptors, end } = endableRetries();
   try {
-    const connection = await Connection.connect({ ...options, connectTimeout: '5 seconds' });
+    const connection = await Connection.connect({ ...options, interceptors, connectTimeout: '5 seconds' });
     return {
       client: new Client({ connection, namespace }),
       address: options.address,
       namespace,
-      close: () => connection.close(),
+      close: async () => {
+        await end();
+        await connection.close();
+      },
     };
   } catch (error) {
     throw new UserError(
