@@ -1,4 +1,5 @@
 import type { Row } from './report.js';
+import { titleOf } from './situation.js';
 
 const width = 760;
 const [left, right] = [90, 150];
@@ -49,8 +50,8 @@ function bar(row: Row, y: number, scale: (seconds: number) => number): string {
   ].join('\n');
 }
 
-function groupOf({ machines, run }: Row): string {
-  return `${machines} ${machines === 1 ? 'machine' : 'machines'}, ${run === 'first' ? 'first run' : 'second run, nothing to change'}`;
+function groupOf(row: Row): string {
+  return `${titleOf(row)}, ${row.run === 'first' ? 'first run' : 'second run, nothing to change'}`;
 }
 
 function text(x: number, y: number, content: string, attributes: string): string {

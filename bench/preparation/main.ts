@@ -10,7 +10,7 @@ import { mirrorPackages } from '../../laboratory/mirror.js';
 import { stateFolder } from '../../laboratory/names.js';
 import { writeAccess } from './access.js';
 import { chart } from './chart.js';
-import { measure, type Sample } from './measure.js';
+import { measure } from './measure.js';
 import { reachedMachines } from './machines.js';
 import type { Peer } from './peer.js';
 import { ansible } from './peers/ansible.js';
@@ -18,7 +18,8 @@ import { pyinfra } from './peers/pyinfra.js';
 import { script } from './peers/script.js';
 import { socle } from './peers/socle.js';
 import { summary, textTable } from './report.js';
-import type { Settings } from './settings.js';
+import type { Packages, Settings } from './settings.js';
+import { merged, titleOf, type Situation } from './situation.js';
 import { benchPlan, benchSite } from './site.js';
 import { timed } from './timed.js';
 
@@ -27,15 +28,48 @@ const deployEntry = join(import.meta.dirname, 'deploy.js');
 /** What Ansible's apt module needs on a machine beside what prepare-vms installs. */
 const forAnsible = ['python3-apt'];
 
-/** `npm run bench -- preparation`: prepare-vms by several engines, on real machines. */
-export async function benchPreparation({ machines, rounds, peers, write }: Settings): Promise<void> {
-  const chosen = [socle, script, pyinfra, ansible].filter(({ name }) => peers.includes(name));
+/**
+ * `npm run bench -- preparation`: prepare-vms by several engines, on real machines, in each situation that the settings
+ * name. What docs/bench has of other situations stays.
+ */
+export async function benchPreparation(settings: Settings): Promise<void> {
+  const chosen = [socle, script, pyinfra, ansible].filter(({ name }) => settings.peers.includes(name));
   const versions = await versionsOf(chosen);
-  const site = await benchSite();
+  const measured: Situation[] = [];
+  const onRound = async (situation: Situation): Promise<void> => {
+    if (!measured.includes(situation)) measured.push(situation);
+    if (settings.write) await writeFigures(measured);
+  };
+  for (const packages of settings.packages)
+    await inLaboratory(packages, async (laboratory, environment) => {
+      for (const latencyMs of settings.latencies) {
+        await laboratory.impair({ latencyMs });
+        for (const machines of settings.machines) {
+          const situation = {
+            machines,
+            latencyMs,
+            packages,
+            computer: await computer(versions),
+            samples: [],
+          };
+          await measureSituation(laboratory, environment, situation, chosen, settings.rounds, onRound);
+        }
+      }
+    });
+  console.log(textTable(summary(measured)));
+}
+
+async function inLaboratory(
+  packages: Packages,
+  work: (laboratory: Laboratory, environment: NodeJS.ProcessEnv) => Promise<void>,
+): Promise<void> {
   const state = join(stateFolder, 'orchestrator');
-  const laboratory = await startLaboratory(site, () => kept(state, 'vcenter.password'), console.log, {
-    installed: [...mirrorPackages, ...forAnsible],
-  });
+  const laboratory = await startLaboratory(
+    await benchSite(),
+    () => kept(state, 'vcenter.password'),
+    console.log,
+    { installed: [...(packages === 'template' ? mirrorPackages : []), ...forAnsible] },
+  );
   try {
     const environment = await demoEnvironment(state, laboratory.caPem, laboratory.outsideCaPem);
     const stack = await startStack({
@@ -46,18 +80,7 @@ export async function benchPreparation({ machines, rounds, peers, write }: Setti
       elsewhere: { ...laboratory, environment },
     });
     try {
-      const samples: Record<string, Sample[]> = {};
-      const work = async (): Promise<void> => {
-        for (const count of machines) {
-          samples[count] = [];
-          await measureCount(laboratory, environment, count, chosen, rounds, async (sample) => {
-            samples[count]!.push(sample);
-            if (write) await writeFigures(versions, samples);
-          });
-        }
-      };
-      await Promise.race([work(), untilInterrupted()]);
-      console.log(textTable(summary(samples)));
+      await Promise.race([work(laboratory, environment), untilInterrupted()]);
     } finally {
       await stack.stop();
     }
@@ -66,21 +89,22 @@ export async function benchPreparation({ machines, rounds, peers, write }: Setti
   }
 }
 
-async function measureCount(
+async function measureSituation(
   laboratory: Laboratory,
   environment: NodeJS.ProcessEnv,
-  count: number,
+  situation: Situation,
   peers: readonly Peer[],
   rounds: number,
-  onSample: (sample: Sample) => Promise<void>,
+  onRound: (situation: Situation) => Promise<void>,
 ): Promise<void> {
+  const count = situation.machines;
   const provisioned = await timed(
     [process.execPath, deployEntry, String(count), 'provisioning'],
     process.env,
   );
   if (provisioned.code !== 0)
     throw new Error(`the machines were not made:\n${provisioned.output.slice(-4000)}`);
-  console.log(`${count} machines made in ${provisioned.seconds.toFixed(0)} s`);
+  console.log(`${titleOf(situation)}: made in ${provisioned.seconds.toFixed(0)} s`);
   const { plan } = await benchPlan(count, ['prepare-vms']);
   const secrets = createSecrets(plan.site, environment);
   const folder = join(stateFolder, 'bench');
@@ -91,7 +115,10 @@ async function measureCount(
     { folder, access, reached, prefix: laboratory.prefix, reset, say: console.log },
     peers,
     rounds,
-    onSample,
+    async (sample) => {
+      situation.samples.push(sample);
+      await onRound(situation);
+    },
   );
 }
 
@@ -102,17 +129,21 @@ async function versionsOf(peers: readonly Peer[]): Promise<Record<string, string
   return { ...Object.fromEntries(versions), node: process.version, kernel: release() };
 }
 
-async function writeFigures(
-  versions: Record<string, string>,
-  samples: Record<string, Sample[]>,
-): Promise<void> {
+async function computer(versions: Record<string, string>): Promise<Situation['computer']> {
   const processor = /^model name\s*: (.*)$/m.exec(await readFile('/proc/cpuinfo', 'utf8'))?.[1] ?? 'unknown';
-  const machine = { processor, cpus: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30) };
-  const rows = summary(samples);
-  await mkdir(outputs, { recursive: true });
-  await writeFile(
-    join(outputs, 'preparation.json'),
-    `${JSON.stringify({ machine, versions, summary: rows, samples }, null, 2)}\n`,
+  return { processor, cpus: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), versions };
+}
+
+/** Situations measured now take the place of the same ones measured before. */
+async function writeFigures(measured: readonly Situation[]): Promise<void> {
+  const file = join(outputs, 'preparation.json');
+  const before = await readFile(file, 'utf8').then(
+    (text) => (JSON.parse(text) as { situations: Situation[] }).situations,
+    () => [],
   );
+  const situations = merged(before, measured);
+  const rows = summary(situations);
+  await mkdir(outputs, { recursive: true });
+  await writeFile(file, `${JSON.stringify({ summary: rows, situations }, null, 2)}\n`);
   await writeFile(join(outputs, 'preparation.svg'), chart(rows));
 }

@@ -1,9 +1,8 @@
 import { median } from '../plan-figures.js';
-import type { Sample } from './measure.js';
 import { runNames, type Peer, type RunName } from './peer.js';
+import { titleOf, type Situation } from './situation.js';
 
-export type Row = {
-  machines: number;
+export type Row = Pick<Situation, 'machines' | 'latencyMs' | 'packages'> & {
   run: RunName;
   peer: Peer['name'];
   rounds: number;
@@ -16,20 +15,13 @@ export type Row = {
   toSocle?: number;
 };
 
-/** One row for each engine, number of machines and kind of run, fastest first. */
-export function summary(samples: Readonly<Record<string, readonly Sample[]>>): Row[] {
-  return Object.entries(samples).flatMap(([machines, all]) =>
-    runNames.flatMap((run) =>
-      rowsOf(
-        Number(machines),
-        run,
-        all.filter((sample) => sample.run === run),
-      ),
-    ),
-  );
+/** One row for each situation, kind of run and engine, fastest first. */
+export function summary(situations: readonly Situation[]): Row[] {
+  return situations.flatMap((situation) => runNames.flatMap((run) => rowsOf(situation, run)));
 }
 
-function rowsOf(machines: number, run: RunName, samples: readonly Sample[]): Row[] {
+function rowsOf({ machines, latencyMs, packages, samples: all }: Situation, run: RunName): Row[] {
+  const samples = all.filter((sample) => sample.run === run);
   const names = [...new Set(samples.map(({ peer }) => peer))];
   const rows = names.map((peer): Row => {
     const own = samples.filter((sample) => sample.peer === peer);
@@ -37,6 +29,8 @@ function rowsOf(machines: number, run: RunName, samples: readonly Sample[]): Row
     const changes = own.at(-1)?.changes;
     return {
       machines,
+      latencyMs,
+      packages,
       run,
       peer,
       rounds: own.length,
@@ -54,9 +48,9 @@ function rowsOf(machines: number, run: RunName, samples: readonly Sample[]): Row
 
 /** The rows as a table of Markdown, which also reads well in a terminal. */
 export function textTable(rows: readonly Row[]): string {
-  const head = ['machines', 'run', 'engine', 'median', 'least–most', 'rounds', 'changes', 'to Socle'];
+  const head = ['situation', 'run', 'engine', 'median', 'least–most', 'rounds', 'changes', 'to Socle'];
   const cells = rows.map((row) => [
-    String(row.machines),
+    titleOf(row),
     row.run,
     row.peer,
     `${row.medianSeconds.toFixed(2)} s`,

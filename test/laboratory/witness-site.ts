@@ -24,6 +24,7 @@ const mtu = 1400;
 async function witnessSite(): Promise<Site> {
   const site = await loadSite('examples/site-lab.yaml');
   delete site.syslog;
+  delete site.artifacts.ca;
   return {
     ...site,
     management: [`${gateway}/32`],

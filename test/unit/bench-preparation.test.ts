@@ -5,6 +5,8 @@ import { quote } from '../../activities/host/quote.js';
 import { computeInventory } from '../../config/inventory.js';
 import { loadSite } from '../../config/load.js';
 import { logicalLines, words } from '../../bench/preparation/words.js';
+import { summary, textTable } from '../../bench/preparation/report.js';
+import { merged, titleOf, type Situation } from '../../bench/preparation/situation.js';
 import { workOf } from '../../bench/preparation/work.js';
 import { contextFor } from './prepare-fixture.js';
 
@@ -72,3 +74,42 @@ describe('words of a compiled call', () => {
 function setting(text: string): string {
   return `kernel_setting ${text} /proc/sys/${text.split(' ')[0]!.replaceAll('.', '/')}`;
 }
+
+describe('figures of several situations', () => {
+  const situation = (machines: number, latencyMs: number, seconds: number): Situation => ({
+    machines,
+    latencyMs,
+    packages: 'template',
+    computer: { processor: 'p', cpus: 2, memoryGiB: 24, versions: {} },
+    samples: [
+      { round: 1, peer: 'socle', run: 'first', seconds },
+      { round: 1, peer: 'ansible', run: 'first', seconds: seconds * 16 },
+      { round: 1, peer: 'socle', run: 'second', seconds: seconds / 4 },
+    ],
+  });
+
+  it('keep what was measured before, but for the same situation', () => {
+    const all = merged(
+      [situation(10, 0, 8), situation(10, 20, 9), situation(1, 20, 3)],
+      [situation(10, 0, 7)],
+    );
+    expect(all.map((one) => [titleOf(one), one.samples[0]!.seconds])).toEqual([
+      ['10 machines, 0 ms', 7],
+      ['1 machine, 20 ms', 3],
+      ['10 machines, 20 ms', 9],
+    ]);
+  });
+
+  it('are compared with Socle in the same situation', () => {
+    const rows = summary([situation(10, 0, 8), situation(1, 20, 3)]);
+    expect(rows.map(({ machines, run, peer, toSocle }) => [machines, run, peer, toSocle])).toEqual([
+      [10, 'first', 'socle', 1],
+      [10, 'first', 'ansible', 16],
+      [10, 'second', 'socle', 1],
+      [1, 'first', 'socle', 1],
+      [1, 'first', 'ansible', 16],
+      [1, 'second', 'socle', 1],
+    ]);
+    expect(textTable(rows)).toContain('| 1 machine, 20 ms');
+  });
+});
