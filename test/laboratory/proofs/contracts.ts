@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { namespace, within } from '../../../laboratory/names.js';
+import { namespace, stateFolder as laboratoryFolder, within } from '../../../laboratory/names.js';
 import { stateFolder, type Datacentre } from '../datacentre.js';
 import { program } from '../laboratory.js';
 
@@ -18,11 +18,14 @@ export async function contractSuites(datacentre: Datacentre, machine: string): P
   const site = datacentre.copy('contract.yaml');
   const outer = Object.entries(process.env).filter(([key]) => !/^(VITEST|NODE_ENV$|TEST$)/.test(key));
   const words = ['npx', 'vitest', 'run', '--project', 'contract', '--reporter', 'json', suite];
+  const authority = readFileSync(join(laboratoryFolder, 'authority', 'ca.pem'), 'utf8');
   const { stdout, stderr } = await program([...within(namespace), ...words], {
     ...Object.fromEntries(outer),
     SOCLE_CONTRACT_SITE: site,
     SOCLE_CONTRACT_MACHINE: machine,
     SOCLE_MASTER_KEY: readFileSync(join(stateFolder, 'master.key'), 'utf8'),
+    SOCLE_ARTIFACT_CA: authority,
+    SOCLE_SYSLOG_CA: authority,
   });
   if (!stdout.startsWith('{')) throw new Error(`the suites did not run: ${stdout}${stderr}`);
   const report = JSON.parse(stdout) as {
