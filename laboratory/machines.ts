@@ -3,6 +3,7 @@ import type { Site } from '../config/site.js';
 import type { PowerReport } from '../tools/vcsim.js';
 import { removeControlGroups } from './control-group.js';
 import { deleteDisks, ensureDisks } from './disks.js';
+import { note } from './journal.js';
 import { boot, cutPower, restartCode } from './machine.js';
 import { plugIn, unplug } from './network.js';
 import { acceptVirtualCard, deleteRoot, mountRoot } from './overlay.js';
@@ -46,11 +47,16 @@ export function createMachines(site: Site, templateRoot: string, { say, onShutDo
     });
     const child = await boot(report, root, await ensureDisks(report.name, report.disksBytes.slice(1)));
     body.running = child;
+    note('boot', report.name);
     child.once('exit', (code) => {
       if (body.running !== child) return;
       delete body.running;
       // A machine that restarts itself keeps its power; one that ends in another way is as one that was shut down.
-      if (code === restartCode) return enqueue(body, () => reconcile(body));
+      if (code === restartCode) {
+        note('reboot', report.name);
+        return enqueue(body, () => reconcile(body));
+      }
+      note('power-off', report.name, 'machine');
       say(`${report.name} has shut itself down${code === 0 ? '' : ` (code ${code})`}`);
       onShutDown(report.reference);
     });
@@ -64,8 +70,12 @@ export function createMachines(site: Site, templateRoot: string, { say, onShutDo
     }
     const { running } = body;
     delete body.running;
-    if (running !== undefined) await cutPower(running);
+    if (running !== undefined) {
+      await cutPower(running);
+      note('power-off', body.report.name, 'hypervisor');
+    }
     if (power !== 'gone') return;
+    note('destroy', body.report.name);
     await takeApart(body.report);
     bodies.delete(body.report.reference);
   };
@@ -92,6 +102,7 @@ export function createMachines(site: Site, templateRoot: string, { say, onShutDo
       bodies.set(report.reference, body);
       // Of a machine that is gone the hypervisor knows nothing more than its reference.
       const next = report.power === 'gone' ? { ...body.report, power: report.power } : report;
+      if (next.power === 'poweredOn') note('power-on', next.name);
       enqueue(body, () => {
         body.report = next;
         return reconcile(body);

@@ -12,6 +12,9 @@ export const stateFolder = `/var/lib/${laboratoryName}`;
 /** What the machines sent to the log collector, a line each. */
 export const collectedLogs = join(stateFolder, 'collected.log');
 
+/** What befell the machines, a line of JSON each; see `journal.ts`. */
+export const journalFile = join(stateFolder, 'journal.jsonl');
+
 /** The network namespace that everything runs in which talks to machines. */
 export const namespace = laboratoryName;
 

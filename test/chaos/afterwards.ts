@@ -1,10 +1,8 @@
-import type { StackUnderTest } from '../end-to-end/stack.js';
 import { doubledEffects } from './effects-once.js';
-import type { JournalTail } from './journal-tail.js';
+import type { Ground } from './place.js';
 
 type Deployed = {
-  stack: StackUnderTest;
-  journal: JournalTail;
+  ground: Ground;
   file: string;
   site: string;
   machines: readonly string[];
@@ -12,14 +10,15 @@ type Deployed = {
 
 /** Looks at a deployment that has ended: each effect once, nothing to change the second time, nothing left by a removal. */
 export async function afterTheDeployment(
-  { stack, journal, file, site, machines }: Deployed,
+  { ground, file, site, machines }: Deployed,
   report: { doubled: string[]; findings: string[] },
 ): Promise<void> {
+  const { stack, journal } = ground;
   const { findings } = report;
   const effects = [...(await journal.read())];
-  report.doubled = doubledEffects(effects);
+  report.doubled = doubledEffects([...effects, ...(await ground.ownEffects(machines))]);
   findings.push(...report.doubled);
-  const made = effects.filter(({ effect }) => effect === 'clone').map(({ subject }) => subject);
+  const made = effects.filter(({ effect }) => effect === ground.made).map(({ subject }) => subject);
   for (const name of machines) if (!made.includes(name)) findings.push(`${name} was never made`);
 
   const again = await stack.socle('deploy', file, '--yes', '--on-failure', 'abort');
@@ -32,7 +31,7 @@ export async function afterTheDeployment(
   const removed = await stack.socle('remove', file, '--confirm', site);
   if (removed.code !== 0)
     findings.push(`the removal ended with code ${removed.code}: ${removed.stdout.slice(-800)}`);
-  for (const [kind, left] of Object.entries(await stack.leftovers()))
+  for (const [kind, left] of Object.entries(await ground.leftovers()))
     if (left.length > 0) findings.push(`the removal left ${kind}: ${JSON.stringify(left)}`);
   const deleted = (await journal.read()).slice(before).filter(({ effect }) => effect === 'destroy');
   if (deleted.length !== machines.length)

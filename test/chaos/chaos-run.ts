@@ -2,17 +2,17 @@ import { Client, Connection } from '@temporalio/client';
 import { readRun } from '../../client/run/read-run.js';
 import { computeInventory } from '../../config/inventory.js';
 import { loadSite } from '../../config/load.js';
-import { StackUnderTest } from '../end-to-end/stack.js';
 import { afterTheDeployment } from './afterwards.js';
 import { triedAgain } from './attempts.js';
 import { deployBy } from './deploying-client.js';
 import { goesOnAfter } from './going-on.js';
-import { progressOf, tailJournal } from './journal-tail.js';
 import { answerParks, type Parked } from './park-answers.js';
+import type { Ground, Place } from './place.js';
 import { drawSchedule, engineKinds, type Blow, type Counts, type Kind } from './schedule.js';
 import { strike, type Struck } from './strike.js';
 
 export type ChaosOptions = {
+  place: Place;
   seed: number;
   counts: Counts;
   file: string;
@@ -60,9 +60,10 @@ export async function chaosRun(options: ChaosOptions): Promise<ChaosReport> {
     },
     findings: [],
   };
-  const stack = await StackUnderTest.start(options.waits);
+  const ground = await options.place.start(options.waits);
+  const { stack } = ground;
   try {
-    await disturbedDeployment(stack, options, report);
+    await disturbedDeployment(ground, options, report);
   } catch (error) {
     report.findings.push((error as Error).message);
   } finally {
@@ -75,27 +76,27 @@ export async function chaosRun(options: ChaosOptions): Promise<ChaosReport> {
 }
 
 async function disturbedDeployment(
-  stack: StackUnderTest,
-  { file, waits, say }: ChaosOptions,
+  ground: Ground,
+  { file, say }: ChaosOptions,
   report: ChaosReport,
 ): Promise<void> {
+  const { stack, journal } = ground;
   const site = await loadSite(file);
   const machines = computeInventory(site).machines.map(({ name }) => name);
   const connection = Connection.lazy({ address: (await stack.note()).temporalAddress });
   const client = new Client({ connection });
-  const journal = tailJournal(stack.stateFolder);
   const terminal = deployBy(stack, file, site.name);
   const parks = answerParks(stack, client, site.name);
   const phases = ['provisioning', 'preparation'].map((phase) => `site/${site.name}/${phase}`);
   const workflowIds = [`site/${site.name}`, ...phases];
-  const watched = { client, journal, workflowIds, countHeartbeats: waits === 'realistic' };
+  const watched = { client, journal, workflowIds, countHeartbeats: ground.slow };
   let ended = false;
   const noteEnd = (): void => void (ended = true);
   terminal.ended.then(noteEnd, noteEnd);
   try {
     for (const blow of report.schedule) {
       const due = async (): Promise<boolean> =>
-        ended || progressOf(await journal.read(), machines.length) >= blow.progress;
+        ended || (await ground.progress(client, site.name, machines.length)) >= blow.progress;
       await stack.until(due, deployedWithinMs);
       await new Promise((resolve) => setTimeout(resolve, blow.delayMs));
       if (ended) {
@@ -103,7 +104,7 @@ async function disturbedDeployment(
         say(`  ${namesOf(blow.disturbances)} came too late`);
         continue;
       }
-      const struck = await strike({ stack, client: terminal, journal, machines }, blow);
+      const struck = await strike({ ground, client: terminal, machines }, blow);
       const overMs = Math.max(...struck.map((each) => each.overMs));
       const goesOnMs = await Promise.race([
         goesOnAfter(watched, overMs, lookForMs),
@@ -135,7 +136,7 @@ async function disturbedDeployment(
       report.findings.push(
         `${step} parked on ${target} although no machine and no vCenter was struck: ${failure}`,
       );
-  await afterTheDeployment({ stack, journal, file, site: site.name, machines }, report);
+  await afterTheDeployment({ ground, file, site: site.name, machines }, report);
 }
 
 function isOfEngine(struck: readonly { kind: Kind }[]): boolean {

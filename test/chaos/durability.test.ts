@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { buildOnce } from '../end-to-end/stack.js';
 import { chaosRun } from './chaos-run.js';
+import { sandboxPlace } from './sandbox-place.js';
 import type { Counts } from './schedule.js';
 
 const seed = Number(process.env['SOCLE_CHAOS_SEED'] ?? 1);
@@ -16,6 +17,7 @@ const counts = {
 test(`a deployment survives ${workerKills} killed workers, ${counts['server killed']} killed and a frozen server and a killed client: each effect once, nothing parked, at work again within 15 s (seed ${seed})`, async () => {
   buildOnce();
   const report = await chaosRun({
+    place: sandboxPlace,
     seed,
     counts,
     file: 'examples/site-100.yaml',

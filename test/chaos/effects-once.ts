@@ -43,9 +43,12 @@ export const onceTable: readonly Once[] = [
     key: machine,
     atMost: (subject, all) =>
       all.filter(
-        (each) => each.effect === 'power-off' && each.subject === subject && each.detail?.['by'] === 'hand',
+        (each) =>
+          each.effect === 'power-off' &&
+          each.subject === subject &&
+          ['hand', 'machine'].includes(String(each.detail?.['by'])),
       ).length,
-    why: 'a deployment switches nothing off: only hands do',
+    why: 'a deployment switches nothing off: only hands do, and machines themselves',
   },
   {
     effect: 'boot',

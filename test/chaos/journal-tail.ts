@@ -1,12 +1,10 @@
 import { open, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Effect } from '../../sandbox/runtime.js';
 
-/** Reads the journal of a sandbox from its file, which is there while the sandbox itself is dead or frozen. */
+/** Reads a journal from its file, which is there while who writes it is dead or frozen. */
 export type JournalTail = { read: () => Promise<readonly Effect[]> };
 
-export function tailJournal(stateFolder: string): JournalTail {
-  const path = join(stateFolder, 'sandbox', 'journal.jsonl');
+export function tailJournal(path: string): JournalTail {
   const effects: Effect[] = [];
   let offset = 0;
   let reading: Promise<void> = Promise.resolve();

@@ -3,7 +3,9 @@ import { cpus, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chaosRun, type ChaosReport } from './chaos-run.js';
+import { laboratoryPlace } from './laboratory-place.js';
 import { rowsOf, tableOf } from './report.js';
+import { sandboxPlace } from './sandbox-place.js';
 import { evenCounts, kinds, type Counts } from './schedule.js';
 
 const named = kinds.map((kind) => kind.replaceAll(' ', '-'));
@@ -13,7 +15,8 @@ const usage = `npm run test:chaos -- [options]
   --seed N           seed of the first; the others follow it (1)
   --disturbances N   in each run, of kinds drawn from the seed (8)
   --only KIND=N,…    these kinds alone, so many of each: ${named.join(', ')}
-  --site FILE        what is deployed (examples/site-100.yaml)
+  --laboratory       on real machines, as \`socle lab up\` makes them, instead of the sandbox
+  --site FILE        what is deployed (examples/site-100.yaml, examples/site-lab.yaml)
   --waits PROFILE    simulated durations: none, short, realistic (short)
   --report FILE      the JSON report (.socle/chaos/report.json)`;
 
@@ -25,7 +28,8 @@ async function main(): Promise<number> {
       seed: { type: 'string', default: '1' },
       disturbances: { type: 'string', default: '8' },
       only: { type: 'string' },
-      site: { type: 'string', default: 'examples/site-100.yaml' },
+      laboratory: { type: 'boolean', default: false },
+      site: { type: 'string' },
       waits: { type: 'string', default: 'short' },
       report: { type: 'string', default: '.socle/chaos/report.json' },
       help: { type: 'boolean' },
@@ -37,17 +41,19 @@ async function main(): Promise<number> {
   }
   const waits = (['none', 'short', 'realistic'] as const).find((profile) => profile === values.waits);
   if (!waits) throw new Error(`--waits ${values.waits}: there are none, short, realistic`);
+  const place = values.laboratory ? laboratoryPlace : sandboxPlace;
+  const file = values.site ?? place.file;
   const first = wholeNumber('seed', values.seed);
   const reports: ChaosReport[] = [];
   for (let seed = first; seed < first + wholeNumber('runs', values.runs); seed += 1) {
     const counts = values.only
       ? countsIn(values.only)
-      : evenCounts(seed, wholeNumber('disturbances', values.disturbances));
+      : evenCounts(seed, wholeNumber('disturbances', values.disturbances), place.kinds);
     console.log(`seed ${seed}`);
-    const report = await chaosRun({ seed, counts, file: values.site, waits, say: console.log });
+    const report = await chaosRun({ place, seed, counts, file, waits, say: console.log });
     reports.push(report);
     tell(report, process.argv.slice(2));
-    await keep(values.report, reports, { site: values.site, waits });
+    await keep(values.report, reports, { site: file, waits });
   }
   for (const line of tableOf(reports)) console.log(line);
   console.log(`Report: ${values.report}`);

@@ -77,8 +77,8 @@ export function drawSchedule(seed: number, counts: Counts): Blow[] {
 }
 
 /** Counts of a run of `total` disturbances, each kind as often as the others. */
-export function evenCounts(seed: number, total: number): Counts {
-  const order = randomFrom(seed + 0x9e37).shuffled(kinds);
+export function evenCounts(seed: number, total: number, of: readonly Kind[] = kinds): Counts {
+  const order = randomFrom(seed + 0x9e37).shuffled(of);
   const counts: Counts = {};
   for (let index = 0; index < total; index += 1) {
     const kind = order[index % order.length]!;

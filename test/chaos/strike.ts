@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StackUnderTest } from '../end-to-end/stack.js';
 import type { DeployingClient } from './deploying-client.js';
-import type { JournalTail } from './journal-tail.js';
+import type { Ground, Part } from './place.js';
 import type { Blow, Disturbance, Kind } from './schedule.js';
 
 export type Scene = {
-  stack: StackUnderTest;
+  ground: Ground;
   client: DeployingClient;
-  journal: JournalTail;
   /** Names of all machines of the site. */
   machines: readonly string[];
 };
@@ -50,37 +48,27 @@ const strikes: Record<Kind, (scene: Scene, disturbance: Disturbance) => Promise<
     return comesBack;
   },
   'machine cut off': (scene, disturbance) =>
-    onMachine(scene, disturbance, (name) => scene.stack.disturb(name, 'cut')),
-  'machine switched off': (scene, disturbance) =>
-    onMachine(scene, disturbance, async (name) => {
-      await scene.stack.disturb(name, 'power-off');
-      await sleep(disturbance.durationMs);
-      // Somebody else may have switched it on meanwhile.
-      await scene.stack.disturb(name, 'power-on').catch((error: Error) => {
-        if (!error.message.includes('poweredOn already')) throw error;
-      });
-    }),
+    onMachine(scene, disturbance, (name) => scene.ground.disturb(name, 'cut')),
+  'machine switched off': async (scene, disturbance) => {
+    const { stack, disturb } = scene.ground;
+    const name = await onMachine(scene, disturbance, (machine) => disturb(machine, 'power-off'));
+    await sleep(disturbance.durationMs);
+    await stack.until(() => disturb(name, 'power-on'), backWithinMs);
+    return name;
+  },
   'script reset': (scene, disturbance) =>
-    onMachine(scene, disturbance, (subject) =>
-      scene.stack.arm({
-        system: 'machine',
-        operation: 'ssh.exec',
-        subject,
-        kind: 'reset',
-        argument: disturbance.durationMs,
-      }),
-    ),
+    onMachine(scene, disturbance, (name) => scene.ground.resetScript!(name, disturbance.durationMs)),
 };
 
-async function kill({ stack }: Scene, part: Part): Promise<string> {
-  const pid = (await stack.note()).pids[part];
+async function kill({ ground }: Scene, part: Part): Promise<string> {
+  const pid = await ground.pidOf(part);
   process.kill(pid, 'SIGKILL');
-  await stack.until(async () => (await stack.note()).pids[part] !== pid, backWithinMs);
+  await ground.stack.until(async () => (await ground.pidOf(part)) !== pid, backWithinMs);
   return part;
 }
 
-async function freeze({ stack }: Scene, part: Part, durationMs: number): Promise<string> {
-  const pid = (await stack.note()).pids[part];
+async function freeze({ ground }: Scene, part: Part, durationMs: number): Promise<string> {
+  const pid = await ground.pidOf(part);
   process.kill(pid, 'SIGSTOP');
   try {
     await sleep(durationMs);
@@ -99,33 +87,19 @@ function thaw(pid: number): void {
   }
 }
 
-type Part = 'worker' | 'temporal' | 'sandbox';
-
 /** Strikes the machine that the seed names, as soon as it is on. */
 async function onMachine(
-  { stack, journal, machines }: Scene,
+  { ground, machines }: Scene,
   { machine }: Disturbance,
-  act: (name: string) => Promise<void>,
+  act: (name: string) => Promise<boolean>,
 ): Promise<string> {
   const name = [...machines].sort()[Math.floor(machine * machines.length)]!;
-  await stack.until(async () => {
-    const last = (await journal.read()).findLast(
+  await ground.stack.until(async () => {
+    const last = (await ground.journal.read()).findLast(
       ({ effect, subject }) => subject === name && /^(boot|power-off|destroy)$/.test(effect),
     );
     return last?.effect === 'boot';
   }, onWithinMs);
-  await stack.until(() => actOrAway(() => act(name)), backWithinMs);
+  await ground.stack.until(() => act(name), backWithinMs);
   return name;
-}
-
-/** False while the sandbox is away and takes no orders. */
-async function actOrAway(act: () => Promise<void>): Promise<boolean> {
-  try {
-    await act();
-    return true;
-  } catch (error) {
-    // What fetch throws when nobody listens.
-    if (error instanceof TypeError) return false;
-    throw error;
-  }
 }

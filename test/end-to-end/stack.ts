@@ -17,6 +17,8 @@ type Note = {
 };
 
 const main = 'dist/client/main.js';
+/** A laboratory may have to make its template first. */
+const startsWithinMs = 380_000;
 
 /** `socle dev --sandbox` in a state folder of its own, and the CLI beside it: what a person has in two terminals. */
 export class StackUnderTest {
@@ -31,17 +33,21 @@ export class StackUnderTest {
     folder?: string,
   ): Promise<StackUnderTest> {
     const stateFolder = folder ?? (await mkdtemp(join(tmpdir(), 'socle-')));
-    const child = spawn(
-      process.execPath,
-      [main, 'dev', '--sandbox', '--state', stateFolder, '--waits', waits],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
+    return StackUnderTest.command(
+      ['dev', '--sandbox', '--state', stateFolder, '--waits', waits],
+      stateFolder,
     );
+  }
+
+  /** A command that starts a worker and Temporal, and says how to end it once it has. */
+  static async command(words: readonly string[], stateFolder: string): Promise<StackUnderTest> {
+    const child = spawn(process.execPath, [main, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
     const output: string[] = [];
     const keep = (chunk: Buffer): void => void output.push(chunk.toString());
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     const stack = new StackUnderTest(stateFolder, child, output);
-    await stack.until(async () => output.join('').includes('Ctrl-C stops all'), 60_000);
+    await stack.until(async () => output.join('').includes('Ctrl-C stops all'), startsWithinMs);
     return stack;
   }
 
