@@ -4,6 +4,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Probe } from '../../config/ports/flows.js';
 import { blockedFindings, type ProbeAnswer } from '../../activities/roles/2-preparation/blocked-pairs.js';
 import { firewallRules } from '../../activities/roles/2-preparation/firewall-rules.js';
 import { hostsFile } from '../../activities/roles/2-preparation/names.js';
@@ -132,7 +133,11 @@ describe('the scripts of the probes', () => {
   test('are an error without nc, which would make every forbidden pair look closed', () => {
     const probes = [{ rule: 1, address: '127.0.0.1', port: 1, name: 'x', why: '' }];
     const env = { PATH: join(root, 'bin') };
-    const result = spawnSync('/usr/bin/dash', ['-s'], { input: probeScript(probes), encoding: 'utf8', env });
+    const result = spawnSync('/usr/bin/dash', ['-s'], {
+      input: probeScript(probes, []),
+      encoding: 'utf8',
+      env,
+    });
     expect(result).toMatchObject({ status: 1, stdout: '' });
     expect(result.stderr).toMatch(/nc is missing/);
   });
@@ -143,20 +148,23 @@ describe('the scripts of the probes', () => {
     // Stands in for netcat, which not every machine has, and makes a real connection.
     program(
       'nc',
-      `exec node -e '
+      `echo "$3 s for $5" >>"$CALLS"
+exec node -e '
 const socket = require("node:net").connect(Number(process.argv[2]), process.argv[1], () => process.exit(0));
 socket.on("error", () => process.exit(1));' "$4" "$5"`,
     );
-    const probes = [port, 1].map((each) => ({
-      rule: 1,
-      address: '127.0.0.1',
-      port: each,
-      name: 'x',
-      why: '',
-    }));
-    const stdout = await run(probeScript(probes), environment());
-    server.close();
-    expect([...readAnswers(stdout)]).toEqual([`127.0.0.1 ${port}`]);
+    const other = await listening();
+    const { port: otherPort } = other.address() as AddressInfo;
+    const to = (each: number): Probe => ({ rule: 1, address: '127.0.0.1', port: each, name: 'x', why: '' });
+    const calls = join(root, 'tried');
+    const script = probeScript([port, 1].map(to), [otherPort].map(to));
+    const stdout = await run(script, { ...environment(), CALLS: calls });
+    for (const each of [server, other]) each.close();
+    expect([...readAnswers(stdout)].sort()).toEqual(
+      [port, otherPort].map((each) => `127.0.0.1 ${each}`).sort(),
+    );
+    const tried = readFileSync(calls, 'utf8').trim().split('\n').sort();
+    expect(tried).toEqual([`2 s for ${port}`, '2 s for 1', `1 s for ${otherPort}`].sort());
   });
 });
 

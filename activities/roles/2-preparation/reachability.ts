@@ -88,7 +88,7 @@ async function probed(context: StepContext, assignments: readonly Assignment[]):
   const answers = await forEachMachine(context, machines, async (machine, host) => {
     const { wanted, forbidden } = assignmentFor(assignments, machine);
     if (wanted.length + forbidden.length === 0) return [];
-    const { stdout } = await host.run(probeScript([...wanted, ...forbidden]), {
+    const { stdout } = await host.run(probeScript(wanted, forbidden), {
       ...options,
       label: 'probes',
     });
