@@ -48,7 +48,10 @@ export async function watchRun(
         await onView?.(seen);
         if (seen.status !== 'RUNNING') return seen;
       }
-      await unlessWoken(new Promise((resolve) => setTimeout(resolve, intervalMs)));
+      let pause: NodeJS.Timeout | undefined;
+      await unlessWoken(new Promise((resolve) => (pause = setTimeout(resolve, intervalMs))));
+      // Left alone it would keep a command that has nothing more to do from ending.
+      clearTimeout(pause);
     }
     return undefined;
   } finally {
