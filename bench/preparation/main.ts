@@ -1,11 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { demoEnvironment, kept } from '../../client/local/demo-secrets.js';
-import { startStack } from '../../client/local/stack.js';
+import { withLaboratory, type Running } from '../../client/local/with-laboratory.js';
 import { untilInterrupted } from '../../client/local/interrupted.js';
 import { createSecrets } from '../../config/secrets.js';
-import { startLaboratory, type Laboratory } from '../../laboratory/laboratory.js';
 import { mirrorPackages } from '../../laboratory/mirror.js';
 import { stateFolder } from '../../laboratory/names.js';
 import { writeAccess } from './access.js';
@@ -36,66 +34,34 @@ export async function benchPreparation(settings: Settings): Promise<void> {
   const chosen = [socle, script, pyinfra, ansible].filter(({ name }) => settings.peers.includes(name));
   const versions = await versionsOf(chosen);
   const measured: Situation[] = [];
-  const onRound = async (situation: Situation): Promise<void> => {
+  const onSample = async (situation: Situation): Promise<void> => {
     if (!measured.includes(situation)) measured.push(situation);
     if (settings.write) await writeFigures(measured);
   };
-  for (const packages of settings.packages)
-    await inLaboratory(packages, async (laboratory, environment) => {
-      for (const latencyMs of settings.latencies) {
-        await laboratory.impair({ latencyMs });
-        for (const machines of settings.machines) {
-          const situation = {
-            machines,
-            latencyMs,
-            packages,
-            computer: await computer(versions),
-            samples: [],
-          };
-          await measureSituation(laboratory, environment, situation, chosen, settings.rounds, onRound);
-        }
+  const measureAll = async (packages: Packages, running: Running): Promise<void> => {
+    for (const latencyMs of settings.latencies) {
+      await running.laboratory.impair({ latencyMs });
+      for (const machines of settings.machines) {
+        const situation = { machines, latencyMs, packages, computer: await computer(versions), samples: [] };
+        await measureSituation(running, situation, chosen, settings.rounds, onSample);
       }
-    });
+    }
+  };
+  for (const packages of settings.packages) {
+    const installed = [...(packages === 'template' ? mirrorPackages : []), ...forAnsible];
+    await withLaboratory(await benchSite(), { installed }, (running) =>
+      Promise.race([measureAll(packages, running), untilInterrupted()]),
+    );
+  }
   console.log(textTable(summary(measured)));
 }
 
-async function inLaboratory(
-  packages: Packages,
-  work: (laboratory: Laboratory, environment: NodeJS.ProcessEnv) => Promise<void>,
-): Promise<void> {
-  const state = join(stateFolder, 'orchestrator');
-  const laboratory = await startLaboratory(
-    await benchSite(),
-    () => kept(state, 'vcenter.password'),
-    console.log,
-    { installed: [...(packages === 'template' ? mirrorPackages : []), ...forAnsible] },
-  );
-  try {
-    const environment = await demoEnvironment(state, laboratory.caPem, laboratory.outsideCaPem);
-    const stack = await startStack({
-      stateFolder: state,
-      sandbox: false,
-      waits: 'none',
-      say: console.log,
-      elsewhere: { ...laboratory, environment },
-    });
-    try {
-      await Promise.race([work(laboratory, environment), untilInterrupted()]);
-    } finally {
-      await stack.stop();
-    }
-  } finally {
-    await laboratory.stop();
-  }
-}
-
 async function measureSituation(
-  laboratory: Laboratory,
-  environment: NodeJS.ProcessEnv,
+  { laboratory, environment }: Running,
   situation: Situation,
   peers: readonly Peer[],
   rounds: number,
-  onRound: (situation: Situation) => Promise<void>,
+  onSample: (situation: Situation) => Promise<void>,
 ): Promise<void> {
   const count = situation.machines;
   const provisioned = await timed(
@@ -117,7 +83,7 @@ async function measureSituation(
     rounds,
     async (sample) => {
       situation.samples.push(sample);
-      await onRound(situation);
+      await onSample(situation);
     },
   );
 }

@@ -1,11 +1,8 @@
-import { join } from 'node:path';
 import { Command } from 'commander';
 import { loadSite } from '../../config/load.js';
 import type { ForZones } from '../../laboratory/impairment.js';
 import { forZones } from '../local/for-zones.js';
 import { untilInterrupted } from '../local/interrupted.js';
-import { demoEnvironment, kept } from '../local/demo-secrets.js';
-import { startStack } from '../local/stack.js';
 import { printLines } from '../output/print.js';
 
 /** `socle lab`: real machines on this computer. Loads the laboratory only when it is asked for. */
@@ -37,41 +34,23 @@ export function labCommand(): Command {
 type UpOptions = { site: string; latency?: ForZones; loss?: ForZones; withPackages?: true };
 
 async function up({ site: file, latency = 0, loss = 0, withPackages }: UpOptions): Promise<void> {
-  const { startLaboratory } = await import('../../laboratory/laboratory.js');
+  const { withLaboratory } = await import('../local/with-laboratory.js');
   const { mirrorPackages } = await import('../../laboratory/mirror.js');
-  const { stateFolder } = await import('../../laboratory/names.js');
   const site = await loadSite(file);
   const interrupted = untilInterrupted();
-  const state = join(stateFolder, 'orchestrator');
-  const laboratory = await startLaboratory(site, () => kept(state, 'vcenter.password'), console.log, {
+  const options = {
     installed: withPackages ? mirrorPackages : [],
     impairment: { latencyMs: latency, lossPercent: loss },
+  };
+  await withLaboratory(site, options, async ({ stack }) => {
+    printLines([
+      '',
+      `Web UI      ${stack.ui ?? 'as your server offers it'}`,
+      `In another terminal: ${stack.temporalAddress === '127.0.0.1:7233' ? '' : `TEMPORAL_ADDRESS=${stack.temporalAddress} `}npx socle deploy ${file}`,
+      'Ctrl-C stops all and takes it away.',
+    ]);
+    await interrupted;
   });
-  try {
-    const stack = await startStack({
-      stateFolder: state,
-      sandbox: false,
-      waits: 'none',
-      say: console.log,
-      elsewhere: {
-        ...laboratory,
-        environment: await demoEnvironment(state, laboratory.caPem, laboratory.outsideCaPem),
-      },
-    });
-    try {
-      printLines([
-        '',
-        `Web UI      ${stack.ui ?? 'as your server offers it'}`,
-        `In another terminal: ${stack.temporalAddress === '127.0.0.1:7233' ? '' : `TEMPORAL_ADDRESS=${stack.temporalAddress} `}npx socle deploy ${file}`,
-        'Ctrl-C stops all and takes it away.',
-      ]);
-      await interrupted;
-    } finally {
-      await stack.stop();
-    }
-  } finally {
-    await laboratory.stop();
-  }
   process.exit();
 }
 

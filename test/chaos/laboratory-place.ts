@@ -3,17 +3,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRun } from '../../client/run/read-run.js';
 import { run } from '../../laboratory/command.js';
-import {
-  journalFile,
-  machineNamespace,
-  namespace,
-  runFolder,
-  stateFolder,
-  within,
-} from '../../laboratory/names.js';
-import { childrenOf, markedProcesses } from '../../laboratory/processes.js';
+import { journalFile, namespace, runFolder, stateFolder, within } from '../../laboratory/names.js';
+import { markedProcesses } from '../../laboratory/processes.js';
 import type { Effect } from '../../sandbox/runtime.js';
 import { StackUnderTest } from '../end-to-end/stack.js';
+import { breakConnections, firstProcess, insideMachine } from '../laboratory/inside-machine.js';
 import { tailJournal } from './journal-tail.js';
 import type { Place } from './place.js';
 import { kinds, type Kind } from './schedule.js';
@@ -47,7 +41,7 @@ export const laboratoryPlace: Place = {
         else {
           const pid = await firstProcess(machine);
           if (pid === undefined) return false;
-          if (what === 'cut') await cut(machine);
+          if (what === 'cut') await breakConnections(machine, 22);
           else process.kill(pid, 'SIGKILL');
         }
         return true;
@@ -80,19 +74,6 @@ async function vcenter(): Promise<number> {
   return found.pid;
 }
 
-/** Process 1 of a machine, by its number on this computer; undefined while it has no power. */
-async function firstProcess(machine: string): Promise<number | undefined> {
-  const found = (await markedProcesses()).find(({ command }) =>
-    command.includes(` --machine=${machineNamespace(machine)} `),
-  );
-  return found && (await childrenOf(found.pid))[0];
-}
-
-/** Breaks every connection to the machine's SSH server. */
-async function cut(machine: string): Promise<void> {
-  await run([...within(machineNamespace(machine)), 'ss', '--kill', '--tcp', 'sport', '=', ':22']);
-}
-
 /** As a person does in the vCenter; somebody else may have done so meanwhile. */
 async function powerOn(stack: StackUnderTest, machine: string): Promise<void> {
   const worker = (await stack.note()).pids.worker;
@@ -110,10 +91,8 @@ async function powerOn(stack: StackUnderTest, machine: string): Promise<void> {
 
 /** What a machine's own logs say of what was done to it, whoever did it. */
 async function loggedEffects(subject: string): Promise<Effect[]> {
-  const inside = async (script: string): Promise<string[]> => {
-    const words = [`--target=${await firstProcess(subject)}`, '--mount', '--pid', '--', 'sh', '-ec', script];
-    return (await run(['nsenter', ...words])).split('\n').filter(Boolean);
-  };
+  const inside = async (script: string): Promise<string[]> =>
+    (await insideMachine(subject, 'sh', '-ec', script)).split('\n').filter(Boolean);
   const effect = (name: string, detail?: Record<string, unknown>): Effect => ({
     ...{ at: '', system: 'machine', effect: name, subject },
     ...(detail && { detail }),

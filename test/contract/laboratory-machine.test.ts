@@ -4,9 +4,7 @@ import type { SshTarget } from '../../activities/clients/ssh/target.js';
 import { hostTarget } from '../../activities/host/host-target.js';
 import type { Role, StepContext } from '../../activities/role.js';
 import { createSecrets } from '../../config/secrets.js';
-import { run } from '../../laboratory/command.js';
-import { machineNamespace, within } from '../../laboratory/names.js';
-import { childrenOf, markedProcesses } from '../../laboratory/processes.js';
+import { breakConnections, insideMachine } from '../laboratory/inside-machine.js';
 import { partOfSite } from '../laboratory/part-of-site.js';
 import { preparationContract, type MachinesToPrepare } from './preparation-contract.js';
 import { sshContract, type ContractServer } from './ssh-contract.js';
@@ -24,15 +22,6 @@ async function machineUnderTest() {
   return { plan, secrets, machine, target: await hostTarget(plan.site, machine, secrets, 'bootstrap') };
 }
 
-/** As the computer sees it, so that counting logins adds none. */
-async function insideMachine(...words: string[]): Promise<string> {
-  const found = (await markedProcesses()).find(({ command }) =>
-    command.includes(` --machine=${machineNamespace(name)} `),
-  );
-  const [init] = await childrenOf(found!.pid);
-  return run(['nsenter', `--target=${init}`, '--mount', '--pid', '--', ...words]);
-}
-
 async function server(viaJumpHost: (target: SshTarget) => SshTarget | undefined): Promise<ContractServer> {
   const { secrets, target } = await machineUnderTest();
   // A machine that has just been given back or started may still be busy.
@@ -44,14 +33,11 @@ async function server(viaJumpHost: (target: SshTarget) => SshTarget | undefined)
     otherPrivateKey: secrets.operatorKey(99).privateKey,
     ...(through && { viaJumpHost: through }),
     logins: async () => {
-      await insideMachine('journalctl', '--sync');
-      const log = await insideMachine('journalctl', '--unit=ssh', '--output=cat', '--no-pager');
+      await insideMachine(name, 'journalctl', '--sync');
+      const log = await insideMachine(name, 'journalctl', '--unit=ssh', '--output=cat', '--no-pager');
       return log.split('Accepted publickey').length - 1;
     },
-    cutConnections: async () => {
-      const sockets = ['--kill', '--tcp', 'sport', '=', `:${target.port}`];
-      await run([...within(machineNamespace(name)), 'ss', ...sockets]);
-    },
+    cutConnections: () => breakConnections(name, target.port),
     close: async () => undefined,
   };
 }
