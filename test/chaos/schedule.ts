@@ -43,7 +43,8 @@ export type Counts = Partial<Record<Kind, number>>;
 /** From the heartbeat timeout of 10 s on, a second attempt overlaps the frozen one. */
 const durationsMs: Partial<Record<Kind, [number, number]>> = {
   'worker frozen': [1_000, 20_000],
-  'client killed': [0, 5_000],
+  // Work goes on without it: longer, and the deployment is over before the blows that follow.
+  'client killed': [0, 2_000],
   'server frozen': [1_000, 20_000],
   'sandbox frozen': [1_000, 20_000],
   'machine switched off': [500, 15_000],
@@ -51,8 +52,9 @@ const durationsMs: Partial<Record<Kind, [number, number]>> = {
 };
 
 const shareOfPairs = 0.25;
-/** Later the deployment might end before the blow falls. */
-const lastProgress = 0.8;
+/** Later the deployment might end before the blow falls: the last half takes ten seconds on the sandbox. */
+const lastProgress = 0.5;
+const lastDelayMs = 500;
 /** Before that share no machine is on. */
 const firstMachineProgress = 0.2;
 
@@ -69,7 +71,7 @@ export function drawSchedule(seed: number, counts: Counts): Blow[] {
     const onMachine = struck.some((kind) => /machine|script/.test(kind));
     blows.push({
       progress: random.between(onMachine ? firstMachineProgress : 0, lastProgress),
-      delayMs: Math.round(random.between(0, 1_000)),
+      delayMs: Math.round(random.between(0, lastDelayMs)),
       disturbances: struck.map((kind, index) => draw(random, kind, index)),
     });
   }
