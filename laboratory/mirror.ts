@@ -18,7 +18,7 @@ export const mirrorPackages = [
   'open-iscsi',
   'openssl',
   'rsyslog',
-  'rsyslog-gnutls',
+  'rsyslog-openssl',
   'sudo',
   'unattended-upgrades',
   'xfsprogs',

@@ -1,7 +1,7 @@
 import { coreLibrary, handlerLibrary } from './core-library.js';
 import { lookLibrary } from './look-library.js';
 import { quote } from './quote.js';
-import type { Handler, Resource } from './resource.js';
+import { handlerCall, type Handler, type Resource } from './resource.js';
 import { confirmation } from './timed-restore.js';
 
 /** `converge` applies and then checks again what it changed. */
@@ -42,9 +42,7 @@ export function compile(resources: readonly Resource[], options: CompileOptions)
     ...resources.map(({ title, notify, call }) =>
       part(title, notify.map(({ name }) => name).join(' '), call),
     ),
-    ...handlers.map((handler) =>
-      part(handlerTitle(handler), '', `handler ${handler.name} ${quote(handler.command)}`),
-    ),
+    ...handlers.map((handler) => part(handlerTitle(handler), '', handlerCall(handler))),
   ];
   const names = parts.map((_, index) => `part_${index}`);
   return [

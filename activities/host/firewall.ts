@@ -29,7 +29,7 @@ WantedBy=sysinit.target
 /** Needs nft, sha256sum, systemctl. Only the table inet socle is ever touched. */
 const firewallLibrary = `firewall_now() { sha256sum <"$1" && nft -s list table inet socle; }
 firewall() {
-  if unconfirmed; then
+  if unconfirmed firewall; then
     differs 'the rules wait for their confirmation' || :
     return 0
   fi
@@ -37,11 +37,11 @@ firewall() {
     return 0
   fi
   if differs "table inet socle: other rules"; then
-    arm_restore "$3" "rm -f $2; nft delete table inet socle; [ ! -e $1 ] || nft -f $1" "$1"
+    arm_restore firewall "$3" "rm -f $2; nft delete table inet socle; [ ! -e $1 ] || nft -f $1" "$1"
     replace "$1" 600 root:root hidden 'nft -c -f "$new"' "$3"
     nft -f "$1"
     firewall_now "$1" >"$2"
-    : >"$state/applied"
+    applied firewall
   fi
 }`;
 

@@ -1,10 +1,11 @@
 /**
  * One look at everything that the resources of a script read, instead of a process or two for each of them. What it saw
- * only ever says that something is as it must be; whatever it does not say is compared the long way, which also finds
- * what to report. Needs stat, sha256sum, systemctl.
+ * of files only ever says that something is as it must be; whatever it does not say is compared the long way, which also
+ * finds what to report. Needs stat, sha256sum, systemctl.
  *
  * `$files_seen` has a line `PATH MODE USER:GROUP` for each path (MODE as `stat %f` gives it: type and permissions in
- * hexadecimal, of a link itself), `$sums_seen` a line `SHA256  PATH`, `$units_seen` a line `UNIT ENABLEMENT ACTIVITY`.
+ * hexadecimal, of a link itself), `$sums_seen` a line `SHA256  PATH`, `$units_seen` a line `UNIT ENABLEMENT ACTIVITY`;
+ * `unit_state UNIT` sets `$state_seen` to `ENABLEMENT ACTIVITY`, to nothing for a unit that was not looked at.
  */
 export const lookLibrary = `forget_seen() { files_seen=$nl sums_seen=$nl units_seen=$nl; }
 see_files() {
@@ -35,6 +36,10 @@ seen_file() {
 seen_unit() {
   case $units_seen in *"$nl$1 $2 $3$nl"*) return 0 ;; esac
   return 1
+}
+unit_state() {
+  state_seen=
+  case $units_seen in *"$nl$1 "*) state_seen=\${units_seen#*"$nl$1 "} state_seen=\${state_seen%%"$nl"*} ;; esac
 }
 runs() { seen_unit "$1" enabled active || systemctl is-active --quiet "$1"; }
 starts_at_boot() {

@@ -5,23 +5,26 @@ import { rereadUnits, type Resource } from './resource.js';
 const maskedLibrary = `mask_units() {
   left=$1
   shift
-  wrong=
+  wrong='' running=''
   for unit in "$@"; do
-    if seen_unit "$unit" masked inactive || seen_unit "$unit" masked active; then continue; fi
-    if [ "$(systemctl is-enabled "$unit" 2>/dev/null || :)" != masked ]; then wrong="$wrong $unit"; fi
+    unit_state "$unit"
+    enabled=\${state_seen% *} active=\${state_seen##* }
+    if [ -z "$state_seen" ]; then
+      enabled=$(systemctl is-enabled "$unit" 2>/dev/null || :)
+      active=$(systemctl is-active "$unit" || :)
+    fi
+    if [ "$enabled" != masked ]; then wrong="$wrong $unit"; fi
+    case " $left " in *" $unit "*) continue ;; esac
+    if [ "$active" = active ]; then running="$running $unit"; fi
   done
   if [ -n "$wrong" ]; then
     if differs "not masked:$wrong"; then systemctl mask --quiet --no-reload "$@" 2>/dev/null; fi
   fi
-  for unit in "$@"; do
-    case " $left " in
-      *" $unit "*) continue ;;
-    esac
-    if seen_unit "$unit" masked inactive || seen_unit "$unit" '' inactive; then continue; fi
-    if systemctl is-active --quiet "$unit"; then
-      if differs "$unit: running -> stopped"; then systemctl stop "$unit"; fi
+  if [ -n "$running" ]; then
+    if differs "running:$running"; then
+      for unit in $running; do systemctl stop "$unit"; done
     fi
-  done
+  fi
 }`;
 
 export type MaskedUnits = {

@@ -29,7 +29,7 @@ const networkLibrary = `network_manager() {
   fi
 }
 static_network() {
-  if unconfirmed; then
+  if unconfirmed network; then
     differs 'the network waits for its confirmation' || :
     return 0
   fi
@@ -48,13 +48,13 @@ static_network() {
   content=\${content%x}
   if [ -f "$path" ] && [ "$(cat "$path" && printf x)" = "\${content}x" ] && { [ -z "$old" ] || [ ! -e "$old" ]; }; then return 0; fi
   if differs "$path: other content"; then
-    arm_restore "$content" "$apply" "$path" \${old:+"$old"}
+    arm_restore network "$content" "$apply" "$path" \${old:+"$old"}
     mode600=600
     if [ "$manager" = networkd ]; then mode600=644; fi
     replace "$path" "$mode600" root:root hidden : "$content"
     if [ -n "$old" ]; then rm -f "$old"; fi
     eval "$apply" >&2
-    : >"$state/applied"
+    applied network
   fi
 }`;
 

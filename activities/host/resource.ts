@@ -1,3 +1,5 @@
+import { quote } from './quote.js';
+
 /** Something to be done once at the end of a step, only when a resource that notifies it was changed. */
 export type Handler = { name: string; command: string };
 
@@ -22,6 +24,11 @@ export type Common = { notify?: readonly Handler[] };
 /** Leaves a resource out on a machine without a kernel of its own: its clock and its audit log are the host's. */
 export function withOwnKernel(resource: Resource): Resource {
   return { ...resource, call: `if [ ! -e /run/systemd/container ]; then\n${resource.call}\nfi` };
+}
+
+/** Shell that does it now if it has to be done; at the end of the script nothing is left of it to do. */
+export function handlerCall({ name, command }: Handler): string {
+  return `handler ${name} ${quote(command)}`;
 }
 
 /** Asks systemd to read a unit's configuration again without dropping its connections. */

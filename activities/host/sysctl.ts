@@ -3,21 +3,21 @@ import { quote } from './quote.js';
 import type { Resource } from './resource.js';
 
 /**
- * Needs sysctl, tr. All settings are read at once: a process for each would be most of what a check costs. A container
- * shares its host's kernel: what it may not set is its host's.
+ * Needs sysctl, tr. All settings are read at once and written at once: a process for each would be most of what they
+ * cost. A container shares its host's kernel: what it may not set is its host's.
  */
-const sysctlLibrary = `kernel_settings() { settings=$(sysctl -e "$@" 2>/dev/null | tr '\\t' ' '); }
+const sysctlLibrary = `see_settings() { settings="$nl$(sysctl -e "$@" 2>/dev/null | tr '\\t' ' ')$nl" unset=''; }
 kernel_setting() {
-  case "
-$settings
-" in
-    *"
-$1 = $2
-"*) return 0 ;;
+  now=unknown
+  case $settings in
+    *"$nl$1 = $2$nl"*) return 0 ;;
+    *"$nl$1 = "*) now=\${settings#*"$nl$1 = "} now=\${now%%"$nl"*} ;;
   esac
   if [ -e /run/systemd/container ] && [ ! -w "$3" ]; then return 0; fi
-  now=$(sysctl -n "$1" 2>/dev/null | tr '\\t' ' ')
-  if differs "$1: \${now:-unknown} -> $2"; then sysctl -q -w "$1=$2"; fi
+  if differs "$1: $now -> $2"; then unset="$unset$1=$2$nl"; fi
+}
+write_settings() {
+  if [ -n "$unset" ]; then printf %s "$unset" | sysctl -q -p -; fi
 }`;
 
 export type SysctlState = { path: string; settings: Readonly<Record<string, string | number>> };
@@ -30,11 +30,11 @@ export function sysctl({ path, settings }: SysctlState): Resource {
     ([key, value]) =>
       `kernel_setting ${[key, String(value), `/proc/sys/${key.replaceAll('.', '/')}`].map(quote).join(' ')}`,
   );
-  const reading = `kernel_settings ${entries.map(([key]) => quote(key)).join(' ')}`;
+  const reading = `see_settings ${entries.map(([key]) => quote(key)).join(' ')}`;
   return {
     title: `kernel settings ${path}`,
     library: [attributesLibrary, fileLibrary, sysctlLibrary],
-    call: [fileCall({ path, content }), reading, ...calls].join('\n'),
+    call: [fileCall({ path, content }), reading, ...calls, 'write_settings'].join('\n'),
     notify: [],
     looksAt: { paths: [path] },
   };

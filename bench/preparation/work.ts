@@ -21,8 +21,8 @@ const conditions: readonly { line: RegExp; holds: boolean }[] = [
   { line: /^if ! starts_at_boot socle-firewall\.service; then$/, holds: true },
 ];
 const otherResolver = 'elif ! systemctl is-active --quiet NetworkManager.service; then';
-/** Reads what the calls after it compare with. */
-const readsOnly = 'kernel_settings ';
+/** What the calls around it or `notify` say already: settings are read before them and written after them. */
+const saidElsewhere = /^(see_settings |write_settings$|handler )/;
 const loadAtBoot =
   "if differs 'not loaded at boot'; then systemctl enable --quiet --no-reload socle-firewall.service; fi";
 
@@ -50,7 +50,7 @@ function read({ title, call, notify }: Resource, work: Work): void {
     if (condition) open.push(condition.holds);
     else if (line === otherResolver) open[open.length - 1] = false;
     else if (line === 'fi') open.pop();
-    else if (line.startsWith(readsOnly)) continue;
+    else if (saidElsewhere.test(line)) continue;
     else {
       const task = taskOf(line, restarts);
       if (task === 'none in a container') work.leftOut.push(line);

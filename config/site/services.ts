@@ -44,7 +44,9 @@ export const Syslog = z.strictObject({
     'Host or address of the log collector; a DNS name or the common name of its certificate',
   ),
   port: Port.default(6514).describe('TCP port, TLS'),
-  ca: EarlyReference.optional().describe('PEM of the authority that signed its certificate'),
+  ca: EarlyReference.optional().describe(
+    'PEM of the authority that signed its certificate; when absent, one that the machines trust as they are',
+  ),
 });
 export type Syslog = z.infer<typeof Syslog>;
 

@@ -9,8 +9,10 @@ export async function serveLogs(server: string, credentials: TlsOptions, file: s
   const { host, port } = splitHostPort(server, 6514);
   const kept = createWriteStream(file, { flags: 'a', mode: 0o600 });
   const collector = createServer(credentials, (connection) => {
-    connection.on('error', () => undefined);
-    createInterface({ input: connection }).on('line', (line) => kept.write(`${line}\n`));
+    const lines = createInterface({ input: connection });
+    lines.on('line', (line) => kept.write(`${line}\n`));
+    // A machine whose power is cut is no reason to end; readline passes on what it hears of its input.
+    for (const heard of [connection, lines]) heard.on('error', () => undefined);
   });
   // A port that is only tried, without a handshake, is no reason to end.
   collector.on('tlsClientError', () => undefined);

@@ -41,7 +41,7 @@ export const packageCatalogue: readonly Package[] = [
   }),
   bring('netcat-openbsd', { commands: ['nc'] }),
   bring('rsyslog', { units: ['rsyslog.service'], files: { '/etc/rsyslog.conf': '# default\n' } }),
-  bring('rsyslog-gnutls'),
+  bring('rsyslog-openssl'),
   bring('apparmor', { units: ['apparmor.service'] }),
   bring('apparmor-utils'),
   bring('libpam-pwquality', { files: { '/etc/security/pwquality.conf': '# default\n' } }),

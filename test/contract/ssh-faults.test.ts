@@ -48,7 +48,7 @@ async function upTo(id: string): Promise<void> {
   }
 }
 
-test.each(['access', 'packages', 'hardening'])(
+test.each(['base', 'hardening'])(
   '%s: the answer is lost after the script did its work; the next attempt finds it done and repeats nothing',
   async (id) => {
     await upTo(id);
@@ -83,19 +83,19 @@ test.each([1, 20, 60])(
 test('a host key that Socle did not give is refused for good, and nothing was sent', async () => {
   const before = under.machines.powered()[0]!.logins;
   arm({ operation: 'ssh.connect', kind: 'wrong-host-key' });
-  const error = await thrownBy(attempt('access'));
+  const error = await thrownBy(attempt('base'));
   expect(error).toBeInstanceOf(PermanentError);
   expect(error.message).toMatch(/gitops-1.*shows the host key SHA256:.+expected SHA256:.+deploy again/s);
   expect(under.machines.powered()[0]!.logins).toBe(before);
-  expect(await attempt('access')).toBe('done');
+  expect(await attempt('base')).toBe('done');
 });
 
 test('a connection refused and a slow command only cost time', async () => {
   arm({ operation: 'ssh.connect', kind: 'reset' });
   arm({ operation: 'ssh.exec', kind: 'slow', argument: 400 });
-  const first = await thrownBy(attempt('access'));
+  const first = await thrownBy(attempt('base'));
   expect(first.message).toContain(name);
-  expect(await attempt('access')).toBe('done');
+  expect(await attempt('base')).toBe('done');
 });
 
 test('a command that fails on the machine is shown with the end of its complaint', async () => {

@@ -94,7 +94,7 @@ test('no private key and no secret value stands outside of standard input', asyn
   expect(context.secrets.redact(script)).not.toContain(body);
 });
 
-test('at most eight steps a machine, each on the previous one or on access', () => {
+test('at most eight steps a machine, each on one before it', () => {
   expect(prepareVms.steps.filter(({ on }) => on === 'each').length).toBeLessThanOrEqual(8);
   const known = new Set(['provisionnement-vms-infra.answer', 'provisionnement-vms-apps.answer']);
   for (const { id, after = [] } of prepareVms.steps) {

@@ -2,6 +2,7 @@ import type { Site } from '../../../config/site.js';
 import { file } from '../../host/file.js';
 import { restart, withOwnKernel, type Resource } from '../../host/resource.js';
 import { service } from '../../host/service.js';
+import type { OperatingSystem } from './os.js';
 
 /** Who changed accounts, logins, time, network, kernel modules, mounts, and Socle's own files. */
 const rules = `-D
@@ -33,17 +34,18 @@ const load = {
 };
 
 /** auditd and, when the site names a collector, system and audit logs to it over TLS. */
-export function audit(site: Site, syslogAuthority: string | undefined): Resource[] {
+export function audit(site: Site, os: OperatingSystem, syslogAuthority: string | undefined): Resource[] {
   return [
     file({ path: '/etc/audit/rules.d/90-socle.rules', mode: '0640', content: rules, notify: [load] }),
     withOwnKernel(service({ unit: 'auditd.service', boot: 'enabled', now: 'running' })),
-    ...(site.syslog === undefined ? [] : forwarding(site.syslog, syslogAuthority)),
+    ...(site.syslog === undefined ? [] : forwarding(site.syslog, os, syslogAuthority)),
   ];
 }
 
 /** @see https://www.rsyslog.com/doc/configuration/modules/omfwd.html */
 function forwarding(
   { server, port }: NonNullable<Site['syslog']>,
+  { trustedAuthorities }: OperatingSystem,
   authority: string | undefined,
 ): Resource[] {
   const authorityFile = '/etc/socle/syslog-ca.pem';
@@ -51,8 +53,9 @@ function forwarding(
   const host = server.split(':')[0] ?? server;
   const content = `module(load="imfile")
 input(type="imfile" File="/var/log/audit/audit.log" Tag="audit" Severity="info" Facility="local6")
-${authority === undefined ? '' : `global(DefaultNetstreamDriverCAFile="${authorityFile}")\n`}*.* action(type="omfwd" protocol="tcp" target="${host}" port="${port}"
-  StreamDriver="gtls" StreamDriverMode="1" StreamDriverAuthMode="x509/name" StreamDriverPermittedPeers="${host}"
+global(DefaultNetstreamDriverCAFile="${authority === undefined ? trustedAuthorities : authorityFile}")
+*.* action(type="omfwd" protocol="tcp" target="${host}" port="${port}"
+  StreamDriver="ossl" StreamDriverMode="1" StreamDriverAuthMode="x509/name" StreamDriverPermittedPeers="${host}"
   queue.type="LinkedList" queue.filename="socle" queue.maxDiskSpace="256m" queue.saveOnShutdown="on"
   action.resumeRetryCount="-1")
 `;

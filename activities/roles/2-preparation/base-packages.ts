@@ -17,10 +17,8 @@ const nodePackages = {
   redhat: ['iscsi-initiator-utils', 'nfs-utils', 'cryptsetup'],
 } as const;
 
-const syslogPackages = {
-  debian: ['rsyslog', 'rsyslog-gnutls'],
-  redhat: ['rsyslog', 'rsyslog-gnutls'],
-} as const;
+/** TLS by OpenSSL: the driver by GnuTLS looks for a prime of its own at each start, for up to a second. */
+const syslogPackages = ['rsyslog', 'rsyslog-openssl'];
 
 /** The packages that later steps and roles take for granted; `nc` is what the probes use. */
 export function basePackages(
@@ -33,7 +31,7 @@ export function basePackages(
     ...common,
     ...byFamily[family],
     ...(carriesVolumes(machine) ? nodePackages[family] : []),
-    ...(site.syslog === undefined ? [] : syslogPackages[family]),
+    ...(site.syslog === undefined ? [] : syslogPackages),
     ...inputs.extraPackages,
   ];
   return packages([...new Set(names)].sort());

@@ -11,6 +11,8 @@ export type OperatingSystem = {
   /** Where a package manager looks for the authorities it trusts. */
   authorityFile: string;
   updateAuthorities: string;
+  /** PEM of all authorities that the distribution trusts. */
+  trustedAuthorities: string;
 };
 
 /** What the site file says the machine's template is. */
@@ -25,6 +27,7 @@ export function operatingSystemOf(site: Site, machine: Machine): OperatingSystem
         chronyFile: '/etc/chrony/chrony.conf',
         authorityFile: '/usr/local/share/ca-certificates/socle-artifacts.crt',
         updateAuthorities: 'update-ca-certificates',
+        trustedAuthorities: '/etc/ssl/certs/ca-certificates.crt',
       }
     : {
         name: os,
@@ -34,6 +37,7 @@ export function operatingSystemOf(site: Site, machine: Machine): OperatingSystem
         chronyFile: '/etc/chrony.conf',
         authorityFile: '/etc/pki/ca-trust/source/anchors/socle-artifacts.pem',
         updateAuthorities: 'update-ca-trust',
+        trustedAuthorities: '/etc/pki/tls/certs/ca-bundle.crt',
       };
 }
 

@@ -37,17 +37,20 @@ export const closeListeners = `${stopListeners}\n`;
 
 /** Longer than the first repeat of a lost packet, which comes after one second. */
 const wantedSeconds = 2;
-/** A destination that lets through what it must not answers at once; one that drops it costs all of this time. */
-const forbiddenSeconds = 1;
+/**
+ * A destination that lets through what it must not answers within a round trip; one that drops it costs all of this time.
+ * A packet is repeated only after a second, so that a whole second would find no more.
+ */
+const forbiddenSeconds = 0.5;
 
-/** Prints `open ADDRESS PORT` for each destination that takes a connection, all tried at once. Needs nc, xargs. */
+/** Prints `open ADDRESS PORT` for each destination that takes a connection, all tried at once. Needs nc, timeout, xargs. */
 export function probeScript(wanted: readonly Probe[], forbidden: readonly Probe[]): string {
   if (wanted.length + forbidden.length === 0) return ':\n';
   const lines = (probes: readonly Probe[], seconds: number): string =>
     probes.map(({ address, port }) => `${address} ${port} ${seconds}\n`).join('');
   return `main() {
 command -v nc >/dev/null || { echo 'nc is missing, so nothing can be tried from here' >&2; exit 1; }
-xargs -P 256 -n 3 sh -c 'if nc -z -w "$2" "$0" "$1" >/dev/null 2>&1; then echo "open $0 $1"; fi' <<'END'
+xargs -P 256 -n 3 sh -c 'if timeout "$2" nc -z "$0" "$1" >/dev/null 2>&1; then echo "open $0 $1"; fi' <<'END'
 ${lines(wanted, wantedSeconds)}${lines(forbidden, forbiddenSeconds)}END
 }
 main </dev/null

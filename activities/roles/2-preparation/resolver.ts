@@ -1,13 +1,21 @@
+import type { Machine } from '../../../config/machine.js';
+import type { Site } from '../../../config/site.js';
+import { splitHostPort } from '../../../config/site/address.js';
 import { attributesLibrary, fileCall, fileLibrary } from '../../host/file.js';
-import type { Resource } from '../../host/resource.js';
+import { handlerCall, type Handler, type Resource } from '../../host/resource.js';
 
 const unit = 'systemd-resolved.service';
 const resolvedFile = '/etc/systemd/resolved.conf.d/90-socle.conf';
 
 export type Resolver = { dnsServers: readonly string[]; searchDomain: string };
 
+const restart: Handler = {
+  name: 'restart-resolved',
+  command: `if systemctl is-active --quiet ${unit}; then systemctl restart ${unit}; fi`,
+};
+
 /**
- * Name servers. systemd-resolved gets them in its own file, without the multicast names that would open port 5355;
+ * Name servers, in force at once: what follows in the same script may need a name. systemd-resolved gets them in its own file, without the multicast names that would open port 5355;
  * NetworkManager gets them with the card; a machine with neither gets a plain /etc/resolv.conf (three servers at most).
  * Needs systemctl.
  */
@@ -31,13 +39,15 @@ MulticastDNS=no
       'elif ! systemctl is-active --quiet NetworkManager.service; then',
       fileCall({ path: '/etc/resolv.conf', content: plain }),
       'fi',
+      handlerCall(restart),
     ].join('\n'),
-    notify: [
-      {
-        name: 'restart-resolved',
-        command: `if systemctl is-active --quiet ${unit}; then systemctl restart ${unit}; fi`,
-      },
-    ],
+    notify: [restart],
     looksAt: { paths: [resolvedFile], units: [unit] },
   };
+}
+
+/** Addresses of the servers that a machine of this zone asks. */
+export function dnsServersOf(site: Site, machine: Machine): string[] {
+  const servers = site.zones[machine.zone].dns ?? site.dns.servers;
+  return servers.map((server) => splitHostPort(server, 53).host);
 }

@@ -14,10 +14,11 @@ import { hostKey } from './host-key.js';
 import { PrepareVmsInputs } from './inputs.js';
 import { kernel } from './kernel.js';
 import { login } from './login.js';
+import { names } from './names.js';
+import { network } from './network.js';
 import { operatingSystemOf } from './os.js';
 import { packageSources } from './package-sources.js';
 import { replacedUnits } from './replaced-units.js';
-import { system } from './system.js';
 import { time } from './time.js';
 import { updates } from './updates.js';
 
@@ -29,8 +30,8 @@ export const stateOf = {
       ? hostKey(secrets.hostKey(machine.name), operatingSystemOf(site, machine))
       : []),
   ],
-  system: ({ plan, machine, inputs }: StepContext): Resource[] =>
-    system(plan, machine, PrepareVmsInputs.parse(inputs)),
+  names: ({ plan, machine, inputs }: StepContext): Resource[] =>
+    names(plan, machine, PrepareVmsInputs.parse(inputs)),
   packages: async ({ site, machine, inputs, secrets }: StepContext): Promise<Resource[]> => {
     const os = operatingSystemOf(site, machine);
     const options = PrepareVmsInputs.parse(inputs);
@@ -48,45 +49,49 @@ export const stateOf = {
       ...kernel(machine),
       ...login(PrepareVmsInputs.parse(inputs).banner),
       ...sshHardening(site, machine, os),
-      ...audit(site, authority),
+      ...audit(site, os, authority),
       ...updates(os),
     ];
   },
+  network: ({ site, machine, inputs }: StepContext): Resource[] =>
+    network(site, machine, PrepareVmsInputs.parse(inputs)),
   firewall: ({ site, plan, machine }: StepContext): Resource[] => [
     maskedUnits(replacedUnits),
     ...firewall(firewallRules(site, plan, machine)),
   ],
 } as const;
 
-const afterAccess = ['prepare-vms.access'];
 const packagesMs = 40 * 60_000;
 
 /**
- * What must be there before the next can be done, each in one script and a round trip: a step more is a second on a site
- * of ten machines. What could lock Socle out comes last in its script, so that whatever fails there leaves the rest done.
+ * In each one script and a round trip: first what a machine must have, then what it must not let in. What could lock Socle
+ * out stands together at the end of the second, so that one new connection proves all of it, and so that whatever fails
+ * there leaves the rest done; a timed restore never runs while packages are installed.
  */
 export const preparationSteps = [
   hostStep({
-    id: 'access',
-    title: 'accounts, keys, final host key, names and network',
+    id: 'base',
+    title: 'accounts, keys, final host key, names, packages, time and data disks',
+    profile: 'packages',
     after: ['provisionnement-vms-infra.answer', 'provisionnement-vms-apps.answer'],
     stage: 'bootstrap',
-    resources: (context) => [...stateOf.access(context), ...stateOf.system(context)],
-    confirms: true,
-  }),
-  hostStep({
-    id: 'packages',
-    title: 'package sources, base packages, time and data disks',
-    profile: 'packages',
-    after: afterAccess,
     timeoutMs: packagesMs,
-    resources: async (context) => [...(await stateOf.packages(context)), ...stateOf.disks(context)],
+    resources: async (context) => [
+      ...stateOf.access(context),
+      ...stateOf.names(context),
+      ...(await stateOf.packages(context)),
+      ...stateOf.disks(context),
+    ],
   }),
   hostStep({
     id: 'hardening',
-    title: 'sshd, kernel, logins, audit, security updates and firewall',
-    after: [...afterAccess, 'prepare-vms.packages'],
-    resources: async (context) => [...(await stateOf.hardening(context)), ...stateOf.firewall(context)],
+    title: 'sshd, kernel, logins, audit, security updates, network and firewall',
+    after: ['prepare-vms.base'],
+    resources: async (context) => [
+      ...(await stateOf.hardening(context)),
+      ...stateOf.network(context),
+      ...stateOf.firewall(context),
+    ],
     confirms: true,
   }),
 ];

@@ -23,6 +23,10 @@ export const kernelCommands: readonly SimulatedCommand[] = [
     run: async (args, context) => {
       const words = args.filter((word) => !/^(-q|-e|-qe)$/.test(word));
       if (words[0] === '--system') return applyFiles(context);
+      if (words[0] === '-p' && words[1] === '-') {
+        for (const line of context.stdin.split('\n').filter(Boolean)) await write(context, line);
+        return undefined;
+      }
       if (words[0] === '-n')
         return {
           stdout: `${(await Promise.all(words.slice(1).map((name) => read(context, name)))).join('\n')}\n`,

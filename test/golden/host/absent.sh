@@ -63,6 +63,10 @@ seen_unit() {
   case $units_seen in *"$nl$1 $2 $3$nl"*) return 0 ;; esac
   return 1
 }
+unit_state() {
+  state_seen=
+  case $units_seen in *"$nl$1 "*) state_seen=${units_seen#*"$nl$1 "} state_seen=${state_seen%%"$nl"*} ;; esac
+}
 runs() { seen_unit "$1" enabled active || systemctl is-active --quiet "$1"; }
 starts_at_boot() {
   if seen_unit "$1" enabled active || seen_unit "$1" enabled inactive; then return 0; fi

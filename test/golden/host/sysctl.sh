@@ -63,6 +63,10 @@ seen_unit() {
   case $units_seen in *"$nl$1 $2 $3$nl"*) return 0 ;; esac
   return 1
 }
+unit_state() {
+  state_seen=
+  case $units_seen in *"$nl$1 "*) state_seen=${units_seen#*"$nl$1 "} state_seen=${state_seen%%"$nl"*} ;; esac
+}
 runs() { seen_unit "$1" enabled active || systemctl is-active --quiet "$1"; }
 starts_at_boot() {
   if seen_unit "$1" enabled active || seen_unit "$1" enabled inactive; then return 0; fi
@@ -121,27 +125,28 @@ file() {
   fi
   if differs "$what"; then replace "$@"; fi
 }
-kernel_settings() { settings=$(sysctl -e "$@" 2>/dev/null | tr '\t' ' '); }
+see_settings() { settings="$nl$(sysctl -e "$@" 2>/dev/null | tr '\t' ' ')$nl" unset=''; }
 kernel_setting() {
-  case "
-$settings
-" in
-    *"
-$1 = $2
-"*) return 0 ;;
+  now=unknown
+  case $settings in
+    *"$nl$1 = $2$nl"*) return 0 ;;
+    *"$nl$1 = "*) now=${settings#*"$nl$1 = "} now=${now%%"$nl"*} ;;
   esac
   if [ -e /run/systemd/container ] && [ ! -w "$3" ]; then return 0; fi
-  now=$(sysctl -n "$1" 2>/dev/null | tr '\t' ' ')
-  if differs "$1: ${now:-unknown} -> $2"; then sysctl -q -w "$1=$2"; fi
+  if differs "$1: $now -> $2"; then unset="$unset$1=$2$nl"; fi
+}
+write_settings() {
+  if [ -n "$unset" ]; then printf %s "$unset" | sysctl -q -p -; fi
 }
 part_0() {
 begin '"kernel settings /etc/sysctl.d/90-socle.conf"' ''
 file /etc/sysctl.d/90-socle.conf 644 root:root shown : 'net.ipv4.ip_forward = 1
 kernel.kptr_restrict = 2
 ' 81a4 f98fec8f297db0a5af9f94d5199b9d0f4c0a4d95a940aade83c30b380dec19a5
-kernel_settings net.ipv4.ip_forward kernel.kptr_restrict
+see_settings net.ipv4.ip_forward kernel.kptr_restrict
 kernel_setting net.ipv4.ip_forward 1 /proc/sys/net/ipv4/ip_forward
 kernel_setting kernel.kptr_restrict 2 /proc/sys/kernel/kptr_restrict
+write_settings
 finish
 }
 look() {

@@ -63,6 +63,10 @@ seen_unit() {
   case $units_seen in *"$nl$1 $2 $3$nl"*) return 0 ;; esac
   return 1
 }
+unit_state() {
+  state_seen=
+  case $units_seen in *"$nl$1 "*) state_seen=${units_seen#*"$nl$1 "} state_seen=${state_seen%%"$nl"*} ;; esac
+}
 runs() { seen_unit "$1" enabled active || systemctl is-active --quiet "$1"; }
 starts_at_boot() {
   if seen_unit "$1" enabled active || seen_unit "$1" enabled inactive; then return 0; fi
@@ -71,23 +75,26 @@ starts_at_boot() {
 mask_units() {
   left=$1
   shift
-  wrong=
+  wrong='' running=''
   for unit in "$@"; do
-    if seen_unit "$unit" masked inactive || seen_unit "$unit" masked active; then continue; fi
-    if [ "$(systemctl is-enabled "$unit" 2>/dev/null || :)" != masked ]; then wrong="$wrong $unit"; fi
+    unit_state "$unit"
+    enabled=${state_seen% *} active=${state_seen##* }
+    if [ -z "$state_seen" ]; then
+      enabled=$(systemctl is-enabled "$unit" 2>/dev/null || :)
+      active=$(systemctl is-active "$unit" || :)
+    fi
+    if [ "$enabled" != masked ]; then wrong="$wrong $unit"; fi
+    case " $left " in *" $unit "*) continue ;; esac
+    if [ "$active" = active ]; then running="$running $unit"; fi
   done
   if [ -n "$wrong" ]; then
     if differs "not masked:$wrong"; then systemctl mask --quiet --no-reload "$@" 2>/dev/null; fi
   fi
-  for unit in "$@"; do
-    case " $left " in
-      *" $unit "*) continue ;;
-    esac
-    if seen_unit "$unit" masked inactive || seen_unit "$unit" '' inactive; then continue; fi
-    if systemctl is-active --quiet "$unit"; then
-      if differs "$unit: running -> stopped"; then systemctl stop "$unit"; fi
+  if [ -n "$running" ]; then
+    if differs "running:$running"; then
+      for unit in $running; do systemctl stop "$unit"; done
     fi
-  done
+  fi
 }
 label() {
   if command -v restorecon >/dev/null; then restorecon "$1"; fi
@@ -142,32 +149,48 @@ file() {
   fi
   if differs "$what"; then replace "$@"; fi
 }
+restoring=
 unconfirmed() {
-  if seen_unit socle-restore.timer '' inactive; then return 1; fi
-  systemctl is-active --quiet socle-restore.timer || return 1
-  if [ "$mode" = check ] || [ -e "$state/applied" ]; then return 0; fi
-  systemctl stop socle-restore.timer
-  /bin/sh "$state/restore" >&2
-  rm -f "$state/refused"
-  return 1
+  if [ -z "$restoring" ]; then
+    if seen_unit socle-restore.timer '' inactive; then return 1; fi
+    systemctl is-active --quiet socle-restore.timer || return 1
+    if [ "$mode" != check ] && [ "$(cat "$state/armed")" != "$(cat "$state/applied" 2>/dev/null)" ]; then
+      systemctl stop socle-restore.timer
+      /bin/sh "$state/restore" >&2
+      rm -f "$state/refused"
+      forget_seen
+      return 1
+    fi
+  fi
+  grep -qx "$1" "$state/armed" 2>/dev/null
 }
-arm_restore() {
-  forget_seen
-  wanted=$(printf %s "$1" | sha256sum | cut -d' ' -f1)
-  refused=$(cat "$state/refused" 2>/dev/null || :)
-  case $refused in
-    "$wanted" | "$wanted again")
-      printf %s "$refused again" >"$state/refused"
+refuse_again() {
+  times=$(grep -cx "$1" "$state/refused" 2>/dev/null || :)
+  case $times in
+    1 | 2)
+      echo "$1" >>"$state/refused"
       echo 'this was in force for a minute, no new connection was made, and what was before came back; it is not tried again at once. See whether management and ssh in the site file still name where Socle works from' >&2
       exit 1
       ;;
   esac
   rm -f "$state/refused"
-  systemctl stop socle-restore.timer 2>/dev/null || :
-  rm -rf "$state/before" "$state/applied"
-  mkdir -p "$state/before"
-  restore="$2; echo $wanted >$state/refused"
-  shift 2
+}
+arm_restore() {
+  name=$1
+  wanted=$(printf '%s\n' "$1" "$2" | sha256sum | cut -d' ' -f1)
+  refuse_again "$wanted"
+  earlier=
+  if [ -n "$restoring" ]; then
+    earlier=$(cat "$state/restore")
+  elif ! seen_unit socle-restore.timer '' inactive && systemctl is-active --quiet socle-restore.timer; then
+    systemctl stop socle-restore.timer
+    earlier=$(cat "$state/restore")
+  else
+    rm -rf "$state/before" "$state/armed" "$state/applied"
+    mkdir -p "$state/before"
+  fi
+  restore="$3; echo $wanted >>$state/refused; $earlier"
+  shift 3
   for saved in "$@"; do
     copy="$state/before/$(printf %s "$saved" | tr / _)"
     back="rm -f $saved"
@@ -177,12 +200,17 @@ arm_restore() {
     fi
     restore="$back; $restore"
   done
-  printf '%s\n' "$restore" >"$state/restore"
+  printf '%s\n' "$restore" >"$state/restore.new"
+  mv -f "$state/restore.new" "$state/restore"
+  echo "$name" >>"$state/armed"
+  if [ -n "$restoring" ]; then return 0; fi
   systemd-run --quiet --collect --unit=socle-restore --on-active=60 --timer-property=AccuracySec=1s /bin/sh "$state/restore"
+  restoring=yes
 }
+applied() { echo "$1" >>"$state/applied"; }
 firewall_now() { sha256sum <"$1" && nft -s list table inet socle; }
 firewall() {
-  if unconfirmed; then
+  if unconfirmed firewall; then
     differs 'the rules wait for their confirmation' || :
     return 0
   fi
@@ -190,11 +218,11 @@ firewall() {
     return 0
   fi
   if differs "table inet socle: other rules"; then
-    arm_restore "$3" "rm -f $2; nft delete table inet socle; [ ! -e $1 ] || nft -f $1" "$1"
+    arm_restore firewall "$3" "rm -f $2; nft delete table inet socle; [ ! -e $1 ] || nft -f $1" "$1"
     replace "$1" 600 root:root hidden 'nft -c -f "$new"' "$3"
     nft -f "$1"
     firewall_now "$1" >"$2"
-    : >"$state/applied"
+    applied firewall
   fi
 }
 handler() {

@@ -63,6 +63,10 @@ seen_unit() {
   case $units_seen in *"$nl$1 $2 $3$nl"*) return 0 ;; esac
   return 1
 }
+unit_state() {
+  state_seen=
+  case $units_seen in *"$nl$1 "*) state_seen=${units_seen#*"$nl$1 "} state_seen=${state_seen%%"$nl"*} ;; esac
+}
 runs() { seen_unit "$1" enabled active || systemctl is-active --quiet "$1"; }
 starts_at_boot() {
   if seen_unit "$1" enabled active || seen_unit "$1" enabled inactive; then return 0; fi
@@ -121,18 +125,18 @@ file() {
   fi
   if differs "$what"; then replace "$@"; fi
 }
-kernel_settings() { settings=$(sysctl -e "$@" 2>/dev/null | tr '\t' ' '); }
+see_settings() { settings="$nl$(sysctl -e "$@" 2>/dev/null | tr '\t' ' ')$nl" unset=''; }
 kernel_setting() {
-  case "
-$settings
-" in
-    *"
-$1 = $2
-"*) return 0 ;;
+  now=unknown
+  case $settings in
+    *"$nl$1 = $2$nl"*) return 0 ;;
+    *"$nl$1 = "*) now=${settings#*"$nl$1 = "} now=${now%%"$nl"*} ;;
   esac
   if [ -e /run/systemd/container ] && [ ! -w "$3" ]; then return 0; fi
-  now=$(sysctl -n "$1" 2>/dev/null | tr '\t' ' ')
-  if differs "$1: ${now:-unknown} -> $2"; then sysctl -q -w "$1=$2"; fi
+  if differs "$1: $now -> $2"; then unset="$unset$1=$2$nl"; fi
+}
+write_settings() {
+  if [ -n "$unset" ]; then printf %s "$unset" | sysctl -q -p -; fi
 }
 service() {
   case $2:$3 in
@@ -208,7 +212,7 @@ net.ipv6.conf.all.accept_redirects = 0
 net.ipv6.conf.all.accept_ra = 0
 net.ipv4.ip_nonlocal_bind = 1
 ' 81a4 10f39e67a07d3c41ce2597e285649ab80bb3efaad6e0304d30a8b42ed04f731e
-kernel_settings kernel.dmesg_restrict kernel.kptr_restrict kernel.randomize_va_space kernel.yama.ptrace_scope fs.protected_hardlinks fs.protected_symlinks fs.suid_dumpable net.ipv4.conf.all.accept_redirects net.ipv4.conf.default.accept_redirects net.ipv4.conf.all.send_redirects net.ipv4.conf.default.send_redirects net.ipv4.conf.all.accept_source_route net.ipv4.conf.all.rp_filter net.ipv4.conf.default.rp_filter net.ipv4.icmp_echo_ignore_broadcasts net.ipv4.tcp_syncookies net.ipv6.conf.all.accept_redirects net.ipv6.conf.all.accept_ra net.ipv4.ip_nonlocal_bind
+see_settings kernel.dmesg_restrict kernel.kptr_restrict kernel.randomize_va_space kernel.yama.ptrace_scope fs.protected_hardlinks fs.protected_symlinks fs.suid_dumpable net.ipv4.conf.all.accept_redirects net.ipv4.conf.default.accept_redirects net.ipv4.conf.all.send_redirects net.ipv4.conf.default.send_redirects net.ipv4.conf.all.accept_source_route net.ipv4.conf.all.rp_filter net.ipv4.conf.default.rp_filter net.ipv4.icmp_echo_ignore_broadcasts net.ipv4.tcp_syncookies net.ipv6.conf.all.accept_redirects net.ipv6.conf.all.accept_ra net.ipv4.ip_nonlocal_bind
 kernel_setting kernel.dmesg_restrict 1 /proc/sys/kernel/dmesg_restrict
 kernel_setting kernel.kptr_restrict 2 /proc/sys/kernel/kptr_restrict
 kernel_setting kernel.randomize_va_space 2 /proc/sys/kernel/randomize_va_space
@@ -228,6 +232,7 @@ kernel_setting net.ipv4.tcp_syncookies 1 /proc/sys/net/ipv4/tcp_syncookies
 kernel_setting net.ipv6.conf.all.accept_redirects 0 /proc/sys/net/ipv6/conf/all/accept_redirects
 kernel_setting net.ipv6.conf.all.accept_ra 0 /proc/sys/net/ipv6/conf/all/accept_ra
 kernel_setting net.ipv4.ip_nonlocal_bind 1 /proc/sys/net/ipv4/ip_nonlocal_bind
+write_settings
 finish
 }
 part_2() {
@@ -332,11 +337,12 @@ part_11() {
 begin '"file /etc/rsyslog.d/90-socle.conf"' restart-rsyslog.service
 file /etc/rsyslog.d/90-socle.conf 644 root:root shown : 'module(load="imfile")
 input(type="imfile" File="/var/log/audit/audit.log" Tag="audit" Severity="info" Facility="local6")
+global(DefaultNetstreamDriverCAFile="/etc/ssl/certs/ca-certificates.crt")
 *.* action(type="omfwd" protocol="tcp" target="127.10.0.2" port="6514"
-  StreamDriver="gtls" StreamDriverMode="1" StreamDriverAuthMode="x509/name" StreamDriverPermittedPeers="127.10.0.2"
+  StreamDriver="ossl" StreamDriverMode="1" StreamDriverAuthMode="x509/name" StreamDriverPermittedPeers="127.10.0.2"
   queue.type="LinkedList" queue.filename="socle" queue.maxDiskSpace="256m" queue.saveOnShutdown="on"
   action.resumeRetryCount="-1")
-' 81a4 6e812e20917e74858f85305f67f9c2f72f18ef04008d2173538fa6fc2e3719ba
+' 81a4 d15cce9254a7ddfda303a1a2dde2ef9a30b303fdb5b3b58d48397448329aabe6
 finish
 }
 part_12() {

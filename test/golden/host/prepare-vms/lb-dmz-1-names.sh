@@ -63,6 +63,10 @@ seen_unit() {
   case $units_seen in *"$nl$1 $2 $3$nl"*) return 0 ;; esac
   return 1
 }
+unit_state() {
+  state_seen=
+  case $units_seen in *"$nl$1 "*) state_seen=${units_seen#*"$nl$1 "} state_seen=${state_seen%%"$nl"*} ;; esac
+}
 runs() { seen_unit "$1" enabled active || systemctl is-active --quiet "$1"; }
 starts_at_boot() {
   if seen_unit "$1" enabled active || seen_unit "$1" enabled inactive; then return 0; fi
@@ -125,97 +129,6 @@ host_name() {
   now=$(hostname)
   if [ "$now" = "$1" ]; then return 0; fi
   if differs "$now -> $1"; then hostname "$1"; fi
-}
-card_name() {
-  if [ -e /run/systemd/container ]; then return 0; fi
-  card=$1
-  if [ -z "$card" ]; then
-    card=$(ip -o -4 addr show | sed -n "s/^[0-9]*: *\([^ ]*\) .* $2\/.*/\1/p" | head -n 1)
-  fi
-  if [ -z "$card" ] || [ ! -e "/sys/class/net/$card" ]; then return 0; fi
-  if udevadm info --query=property "/sys/class/net/$card" | grep -q "^ID_NET_NAME_[A-Z]*=$card\$"; then return 0; fi
-  file /etc/systemd/network/05-socle.link 644 root:root shown : "[Match]
-PermanentMACAddress=$(cat "/sys/class/net/$card/address")
-
-[Link]
-Name=$card
-" '' ''
-}
-unconfirmed() {
-  if seen_unit socle-restore.timer '' inactive; then return 1; fi
-  systemctl is-active --quiet socle-restore.timer || return 1
-  if [ "$mode" = check ] || [ -e "$state/applied" ]; then return 0; fi
-  systemctl stop socle-restore.timer
-  /bin/sh "$state/restore" >&2
-  rm -f "$state/refused"
-  return 1
-}
-arm_restore() {
-  forget_seen
-  wanted=$(printf %s "$1" | sha256sum | cut -d' ' -f1)
-  refused=$(cat "$state/refused" 2>/dev/null || :)
-  case $refused in
-    "$wanted" | "$wanted again")
-      printf %s "$refused again" >"$state/refused"
-      echo 'this was in force for a minute, no new connection was made, and what was before came back; it is not tried again at once. See whether management and ssh in the site file still name where Socle works from' >&2
-      exit 1
-      ;;
-  esac
-  rm -f "$state/refused"
-  systemctl stop socle-restore.timer 2>/dev/null || :
-  rm -rf "$state/before" "$state/applied"
-  mkdir -p "$state/before"
-  restore="$2; echo $wanted >$state/refused"
-  shift 2
-  for saved in "$@"; do
-    copy="$state/before/$(printf %s "$saved" | tr / _)"
-    back="rm -f $saved"
-    if [ -e "$saved" ]; then
-      cp -p "$saved" "$copy"
-      back="cp -p $copy $saved"
-    fi
-    restore="$back; $restore"
-  done
-  printf '%s\n' "$restore" >"$state/restore"
-  systemd-run --quiet --collect --unit=socle-restore --on-active=60 --timer-property=AccuracySec=1s /bin/sh "$state/restore"
-}
-network_manager() {
-  if command -v netplan >/dev/null && [ -d /etc/netplan ]; then echo netplan
-  elif systemctl is-active --quiet NetworkManager; then echo NetworkManager
-  elif systemctl is-active --quiet systemd-networkd; then echo networkd
-  else
-    echo 'neither netplan, NetworkManager nor systemd-networkd configures the network here; use one, or set options.prepare-vms.network to unmanaged' >&2
-    exit 1
-  fi
-}
-static_network() {
-  if unconfirmed; then
-    differs 'the network waits for its confirmation' || :
-    return 0
-  fi
-  card=$1
-  if [ -z "$card" ]; then
-    card=$(ip -o -4 addr show | sed -n "s/^[0-9]*: *\([^ ]*\) .* $2\/.*/\1/p" | head -n 1)
-  fi
-  manager=$(network_manager)
-  old=
-  case $manager in
-    netplan) path=/etc/netplan/90-socle.yaml content=$3 old=/etc/netplan/50-cloud-init.yaml apply='if [ -e /run/systemd/container ]; then netplan generate && networkctl reload; else netplan apply; fi' ;;
-    NetworkManager) path=/etc/NetworkManager/system-connections/socle.nmconnection content=$4 apply='nmcli connection reload; nmcli connection up socle' ;;
-    networkd) path=/etc/systemd/network/05-socle.network content=$5 apply='networkctl reload' ;;
-  esac
-  content=$(printf %s "$content" | sed "s/@CARD@/$card/" && printf x)
-  content=${content%x}
-  if [ -f "$path" ] && [ "$(cat "$path" && printf x)" = "${content}x" ] && { [ -z "$old" ] || [ ! -e "$old" ]; }; then return 0; fi
-  if differs "$path: other content"; then
-    arm_restore "$content" "$apply" "$path" ${old:+"$old"}
-    mode600=600
-    if [ "$manager" = networkd ]; then mode600=644; fi
-    replace "$path" "$mode600" root:root hidden : "$content"
-    if [ -n "$old" ]; then rm -f "$old"; fi
-    eval "$apply" >&2
-    : >"$state/applied"
-  fi
 }
 handler() {
   if [ ! -e "$state/handlers/$1" ]; then return 0; fi
@@ -299,63 +212,10 @@ file /etc/resolv.conf 644 root:root shown : 'search demo-100.example.org
 nameserver 127.10.0.2
 ' 81a4 62e820d59441f695aa0821932c02a07ffe4d9c6d713b5d6ca585f82bf03b7dc1
 fi
+handler restart-resolved 'if systemctl is-active --quiet systemd-resolved.service; then systemctl restart systemd-resolved.service; fi'
 finish
 }
 part_4() {
-begin '"card of 127.40.0.12"' ''
-card_name eth0 127.40.0.12
-finish
-}
-part_5() {
-begin '"network 127.40.0.12/24"' ''
-static_network eth0 127.40.0.12 'network:
-  version: 2
-  ethernets:
-    @CARD@:
-      dhcp4: false
-      dhcp6: false
-      accept-ra: false
-      addresses: [127.40.0.12/24]
-      routes:
-        - {to: default, via: 127.40.0.1}
-      nameservers:
-        addresses: [127.10.0.2]
-        search: [demo-100.example.org]
-      mtu: 1500
-' '[connection]
-id=socle
-type=ethernet
-interface-name=@CARD@
-autoconnect-priority=100
-
-[ethernet]
-mtu=1500
-
-[ipv4]
-method=manual
-address1=127.40.0.12/24,127.40.0.1
-dns=127.10.0.2;
-dns-search=demo-100.example.org;
-
-[ipv6]
-method=link-local
-' '[Match]
-Name=@CARD@
-
-[Link]
-MTUBytes=1500
-
-[Network]
-Address=127.40.0.12/24
-Gateway=127.40.0.1
-DNS=127.10.0.2
-Domains=demo-100.example.org
-DHCP=no
-IPv6AcceptRA=no
-'
-finish
-}
-part_6() {
 begin '"restart resolved"' ''
 handler restart-resolved 'if systemctl is-active --quiet systemd-resolved.service; then systemctl restart systemd-resolved.service; fi'
 finish
@@ -363,14 +223,14 @@ finish
 look() {
 forget_seen
 see_files /etc/cloud/cloud.cfg.d/99-socle.cfg /etc/hostname /etc/hosts /etc/systemd/resolved.conf.d/90-socle.conf
-see_units systemd-resolved.service socle-restore.timer
+see_units systemd-resolved.service
 }
 main() {
 [ -d "$state" ] || mkdir -p "$state"
 exec 9>"$state/lock"
 flock -w 120 9 || exit 75
 look
-set -- part_0 part_1 part_2 part_3 part_4 part_5 part_6
+set -- part_0 part_1 part_2 part_3 part_4
 for part in "$@"; do "$part"; done
 printf '{"end":true}\n'
 }

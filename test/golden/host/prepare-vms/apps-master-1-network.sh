@@ -63,6 +63,10 @@ seen_unit() {
   case $units_seen in *"$nl$1 $2 $3$nl"*) return 0 ;; esac
   return 1
 }
+unit_state() {
+  state_seen=
+  case $units_seen in *"$nl$1 "*) state_seen=${units_seen#*"$nl$1 "} state_seen=${state_seen%%"$nl"*} ;; esac
+}
 runs() { seen_unit "$1" enabled active || systemctl is-active --quiet "$1"; }
 starts_at_boot() {
   if seen_unit "$1" enabled active || seen_unit "$1" enabled inactive; then return 0; fi
@@ -121,11 +125,6 @@ file() {
   fi
   if differs "$what"; then replace "$@"; fi
 }
-host_name() {
-  now=$(hostname)
-  if [ "$now" = "$1" ]; then return 0; fi
-  if differs "$now -> $1"; then hostname "$1"; fi
-}
 card_name() {
   if [ -e /run/systemd/container ]; then return 0; fi
   card=$1
@@ -141,32 +140,48 @@ PermanentMACAddress=$(cat "/sys/class/net/$card/address")
 Name=$card
 " '' ''
 }
+restoring=
 unconfirmed() {
-  if seen_unit socle-restore.timer '' inactive; then return 1; fi
-  systemctl is-active --quiet socle-restore.timer || return 1
-  if [ "$mode" = check ] || [ -e "$state/applied" ]; then return 0; fi
-  systemctl stop socle-restore.timer
-  /bin/sh "$state/restore" >&2
-  rm -f "$state/refused"
-  return 1
+  if [ -z "$restoring" ]; then
+    if seen_unit socle-restore.timer '' inactive; then return 1; fi
+    systemctl is-active --quiet socle-restore.timer || return 1
+    if [ "$mode" != check ] && [ "$(cat "$state/armed")" != "$(cat "$state/applied" 2>/dev/null)" ]; then
+      systemctl stop socle-restore.timer
+      /bin/sh "$state/restore" >&2
+      rm -f "$state/refused"
+      forget_seen
+      return 1
+    fi
+  fi
+  grep -qx "$1" "$state/armed" 2>/dev/null
 }
-arm_restore() {
-  forget_seen
-  wanted=$(printf %s "$1" | sha256sum | cut -d' ' -f1)
-  refused=$(cat "$state/refused" 2>/dev/null || :)
-  case $refused in
-    "$wanted" | "$wanted again")
-      printf %s "$refused again" >"$state/refused"
+refuse_again() {
+  times=$(grep -cx "$1" "$state/refused" 2>/dev/null || :)
+  case $times in
+    1 | 2)
+      echo "$1" >>"$state/refused"
       echo 'this was in force for a minute, no new connection was made, and what was before came back; it is not tried again at once. See whether management and ssh in the site file still name where Socle works from' >&2
       exit 1
       ;;
   esac
   rm -f "$state/refused"
-  systemctl stop socle-restore.timer 2>/dev/null || :
-  rm -rf "$state/before" "$state/applied"
-  mkdir -p "$state/before"
-  restore="$2; echo $wanted >$state/refused"
-  shift 2
+}
+arm_restore() {
+  name=$1
+  wanted=$(printf '%s\n' "$1" "$2" | sha256sum | cut -d' ' -f1)
+  refuse_again "$wanted"
+  earlier=
+  if [ -n "$restoring" ]; then
+    earlier=$(cat "$state/restore")
+  elif ! seen_unit socle-restore.timer '' inactive && systemctl is-active --quiet socle-restore.timer; then
+    systemctl stop socle-restore.timer
+    earlier=$(cat "$state/restore")
+  else
+    rm -rf "$state/before" "$state/armed" "$state/applied"
+    mkdir -p "$state/before"
+  fi
+  restore="$3; echo $wanted >>$state/refused; $earlier"
+  shift 3
   for saved in "$@"; do
     copy="$state/before/$(printf %s "$saved" | tr / _)"
     back="rm -f $saved"
@@ -176,9 +191,14 @@ arm_restore() {
     fi
     restore="$back; $restore"
   done
-  printf '%s\n' "$restore" >"$state/restore"
+  printf '%s\n' "$restore" >"$state/restore.new"
+  mv -f "$state/restore.new" "$state/restore"
+  echo "$name" >>"$state/armed"
+  if [ -n "$restoring" ]; then return 0; fi
   systemd-run --quiet --collect --unit=socle-restore --on-active=60 --timer-property=AccuracySec=1s /bin/sh "$state/restore"
+  restoring=yes
 }
+applied() { echo "$1" >>"$state/applied"; }
 network_manager() {
   if command -v netplan >/dev/null && [ -d /etc/netplan ]; then echo netplan
   elif systemctl is-active --quiet NetworkManager; then echo NetworkManager
@@ -189,7 +209,7 @@ network_manager() {
   fi
 }
 static_network() {
-  if unconfirmed; then
+  if unconfirmed network; then
     differs 'the network waits for its confirmation' || :
     return 0
   fi
@@ -208,105 +228,21 @@ static_network() {
   content=${content%x}
   if [ -f "$path" ] && [ "$(cat "$path" && printf x)" = "${content}x" ] && { [ -z "$old" ] || [ ! -e "$old" ]; }; then return 0; fi
   if differs "$path: other content"; then
-    arm_restore "$content" "$apply" "$path" ${old:+"$old"}
+    arm_restore network "$content" "$apply" "$path" ${old:+"$old"}
     mode600=600
     if [ "$manager" = networkd ]; then mode600=644; fi
     replace "$path" "$mode600" root:root hidden : "$content"
     if [ -n "$old" ]; then rm -f "$old"; fi
     eval "$apply" >&2
-    : >"$state/applied"
-  fi
-}
-handler() {
-  if [ ! -e "$state/handlers/$1" ]; then return 0; fi
-  if differs pending; then
-    eval "$2"
-    rm -f "$state/handlers/$1"
+    applied network
   fi
 }
 part_0() {
-begin '"file /etc/cloud/cloud.cfg.d/99-socle.cfg"' ''
-file /etc/cloud/cloud.cfg.d/99-socle.cfg 644 root:root shown : 'network: {config: disabled}
-ssh_deletekeys: false
-preserve_hostname: true
-manage_etc_hosts: false
-' 81a4 115a822a2c119a370b6d00fe443973b1f15ce53448a331bc3271af3eaa123f31
-finish
-}
-part_1() {
-begin '"host name apps-master-1"' ''
-file /etc/hostname 644 root:root shown : 'apps-master-1
-' 81a4 de7945db5f852583812e08b666f48a537174d98d6860e3dd754a58c6582c81f6
-host_name apps-master-1
-finish
-}
-part_2() {
-begin '"file /etc/hosts"' ''
-file /etc/hosts 644 root:root shown : '127.0.0.1 localhost
-::1 localhost ip6-localhost ip6-loopback
-127.10.0.10 vault-1.demo-100.example.org vault-1
-127.10.0.11 vault-2.demo-100.example.org vault-2
-127.10.0.12 vault-3.demo-100.example.org vault-3
-127.10.0.15 gitops-1.demo-100.example.org gitops-1
-127.10.0.17 monitoring-1.demo-100.example.org monitoring-1
-127.20.0.11 lb-lan-1.demo-100.example.org lb-lan-1
-127.20.0.12 lb-lan-2.demo-100.example.org lb-lan-2
-127.30.0.11 lb-integration-1.demo-100.example.org lb-integration-1
-127.30.0.12 lb-integration-2.demo-100.example.org lb-integration-2
-127.40.0.12 lb-dmz-1.demo-100.example.org lb-dmz-1
-127.40.0.13 lb-dmz-2.demo-100.example.org lb-dmz-2
-127.20.0.13 apps-master-1.demo-100.example.org apps-master-1
-127.20.0.14 apps-master-2.demo-100.example.org apps-master-2
-127.20.0.15 apps-master-3.demo-100.example.org apps-master-3
-127.30.0.13 middleware-master-1.demo-100.example.org middleware-master-1
-127.30.0.14 middleware-master-2.demo-100.example.org middleware-master-2
-127.30.0.15 middleware-master-3.demo-100.example.org middleware-master-3
-127.30.0.16 middleware-worker-1.demo-100.example.org middleware-worker-1
-127.40.0.14 dmz-node-1.demo-100.example.org dmz-node-1
-127.40.0.15 dmz-node-2.demo-100.example.org dmz-node-2
-127.40.0.16 dmz-node-3.demo-100.example.org dmz-node-3
-127.30.0.10 vault.demo-100.example.org
-127.30.0.10 rancher.demo-100.example.org
-127.30.0.10 argocd.demo-100.example.org
-127.30.0.10 sso.demo-100.example.org
-127.30.0.10 s3.demo-100.example.org
-127.30.0.10 n8n.demo-100.example.org
-127.30.0.10 flowable.demo-100.example.org
-127.30.0.10 kafka.demo-100.example.org
-127.10.0.15 registry.demo-100.example.org
-127.10.0.15 git.demo-100.example.org
-127.10.0.17 monitoring.demo-100.example.org
-127.20.0.10 portal.demo-100.example.org
-127.20.0.10 internal.demo-100.example.org
-127.20.0.10 backoffice.demo-100.example.org
-127.20.0.10 gco.demo-100.example.org
-127.20.0.10 api.demo-100.example.org
-127.40.0.10 public-api.demo-100.example.org
-' 81a4 364359db10764a06fc9f143f616be0a876b8578c0994dee7b1ae163191c63c13
-finish
-}
-part_3() {
-begin '"name servers"' restart-resolved
-if runs systemd-resolved.service; then
-file /etc/systemd/resolved.conf.d/90-socle.conf 644 root:root shown : '[Resolve]
-DNS=127.10.0.2
-Domains=demo-100.example.org
-LLMNR=no
-MulticastDNS=no
-' 81a4 661b37aa7bbc0eb10730e35af51ee50ebb34e93a6f13457e9b9ae6bf6f678bce
-elif ! systemctl is-active --quiet NetworkManager.service; then
-file /etc/resolv.conf 644 root:root shown : 'search demo-100.example.org
-nameserver 127.10.0.2
-' 81a4 62e820d59441f695aa0821932c02a07ffe4d9c6d713b5d6ca585f82bf03b7dc1
-fi
-finish
-}
-part_4() {
 begin '"card of 127.20.0.13"' ''
 card_name eth0 127.20.0.13
 finish
 }
-part_5() {
+part_1() {
 begin '"network 127.20.0.13/24"' ''
 static_network eth0 127.20.0.13 'network:
   version: 2
@@ -355,22 +291,16 @@ IPv6AcceptRA=no
 '
 finish
 }
-part_6() {
-begin '"restart resolved"' ''
-handler restart-resolved 'if systemctl is-active --quiet systemd-resolved.service; then systemctl restart systemd-resolved.service; fi'
-finish
-}
 look() {
 forget_seen
-see_files /etc/cloud/cloud.cfg.d/99-socle.cfg /etc/hostname /etc/hosts /etc/systemd/resolved.conf.d/90-socle.conf
-see_units systemd-resolved.service socle-restore.timer
+see_units socle-restore.timer
 }
 main() {
 [ -d "$state" ] || mkdir -p "$state"
 exec 9>"$state/lock"
 flock -w 120 9 || exit 75
 look
-set -- part_0 part_1 part_2 part_3 part_4 part_5 part_6
+set -- part_0 part_1
 for part in "$@"; do "$part"; done
 printf '{"end":true}\n'
 }
