@@ -139,7 +139,7 @@ function stepsOf(declaration: RoleDeclaration, request: PlanRequest): StepDeclar
     {
       ...verify,
       after: declaration.steps
-        .filter((step) => !step.apartFromVerify)
+        .filter((step) => !step.besidesPlan && !step.besideNext)
         .map((step) => `${declaration.name}.${step.id}`),
     },
   ];
@@ -147,7 +147,8 @@ function stepsOf(declaration: RoleDeclaration, request: PlanRequest): StepDeclar
 
 /** Keeps the declared members only: a role's step also carries functions. */
 function plainStep(step: StepDeclaration): PlanStep {
-  const { id, title, on, profile, parallel, rolling, ordered, queue, after, outlivesMachines } = step;
+  const { id, title, on, profile, parallel, rolling, ordered, queue, after, besideNext, outlivesMachines } =
+    step;
   return {
     id,
     title,
@@ -158,6 +159,7 @@ function plainStep(step: StepDeclaration): PlanStep {
     ...(ordered !== undefined && { ordered }),
     ...(queue !== undefined && { queue }),
     ...(after !== undefined && { after: [...after] }),
+    ...(besideNext !== undefined && { besideNext }),
     ...(outlivesMachines !== undefined && { outlivesMachines }),
   };
 }

@@ -5,7 +5,12 @@ import type { PlanStep } from '../config/plan-types.js';
  * waiting for others. `barrier`: one step on its targets, entered when all before it is done. `rolling`: the same, one
  * target after the other.
  */
-export type Segment = { kind: 'pipeline' | 'barrier' | 'rolling'; steps: PlanStep[] };
+export type Segment = {
+  kind: 'pipeline' | 'barrier' | 'rolling';
+  steps: PlanStep[];
+  /** At work at the same time as the one before it. */
+  beside: boolean;
+};
 
 /** Splits the steps of a role: consecutive `each` steps form one pipeline, everything else stands alone. */
 export function segmentsOf(steps: readonly PlanStep[]): Segment[] {
@@ -14,7 +19,7 @@ export function segmentsOf(steps: readonly PlanStep[]): Segment[] {
     const last = segments.at(-1);
     const kind = step.rolling ? 'rolling' : step.on === 'each' ? 'pipeline' : 'barrier';
     if (kind === 'pipeline' && last?.kind === 'pipeline') last.steps.push(step);
-    else segments.push({ kind, steps: [step] });
+    else segments.push({ kind, steps: [step], beside: last?.steps[0]?.besideNext === true });
   }
   return segments;
 }

@@ -30,7 +30,7 @@ export const reachability: Step = {
   title: 'try every pair of the port table',
   on: 'site',
   profile: 'host',
-  apartFromVerify: true,
+  besideNext: true,
   check,
   apply: async (context) => (await converge(context)).changes,
   converge,
