@@ -1,3 +1,4 @@
+import { accountsLibrary } from './accounts-library.js';
 import { attributesLibrary, fileCall, fileLibrary } from './file.js';
 import { directoryCall, directoryLibrary } from './directory.js';
 import type { Resource } from './resource.js';
@@ -11,15 +12,15 @@ export function authorizedKeys({ user, keys }: AuthorizedKeys): Resource {
   const content = keys.map((key) => `${key.trim()}\n`).join('');
   return {
     title: `keys of ${user}`,
-    library: [attributesLibrary, fileLibrary, directoryLibrary],
+    library: [accountsLibrary, attributesLibrary, fileLibrary, directoryLibrary],
     // Before apply has made the account there is neither home nor owner to compare.
     call: [
-      `if ! grep -q "^${user}:" /etc/passwd; then differs ${user}:missing || :; else`,
+      `if ! account passwd ${user} 1; then differs ${user}:missing || :; else`,
       directoryCall({ path: folder, mode: '0700', owner }),
       fileCall({ path: `${folder}/authorized_keys`, mode: '0600', owner, content }),
       'fi',
     ].join('\n'),
     notify: [],
-    looksAt: { paths: [folder, `${folder}/authorized_keys`] },
+    looksAt: { accounts: true, paths: [folder, `${folder}/authorized_keys`] },
   };
 }

@@ -95,7 +95,11 @@ function looks(resources: readonly Resource[]): string[] {
   const words = (kind: 'paths' | 'units'): string =>
     [...new Set(resources.flatMap(({ looksAt }) => looksAt?.[kind] ?? []))].map(quote).join(' ');
   const [paths, units] = [words('paths'), words('units')];
-  return [...(paths === '' ? [] : [`see_files ${paths}`]), ...(units === '' ? [] : [`see_units ${units}`])];
+  return [
+    ...(paths === '' ? [] : [`see_files ${paths}`]),
+    ...(units === '' ? [] : [`see_units ${units}`]),
+    ...(resources.some(({ looksAt }) => looksAt?.accounts) ? ['see_accounts'] : []),
+  ];
 }
 
 function handlersOf(resources: readonly Resource[]): Handler[] {

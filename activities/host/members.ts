@@ -1,27 +1,35 @@
+import { accountsLibrary } from './accounts-library.js';
 import { quote } from './quote.js';
 import type { Resource } from './resource.js';
 
 /**
- * Needs grep, cut, tr, sed, groupadd, gpasswd, usermod, rm. Membership goes last, so that an attempt that dies half-way
+ * Needs groupadd, gpasswd, usermod, rm, loginctl. Membership goes last, so that an attempt that dies half-way
  * still finds the person.
  */
 const membersLibrary = `withdraw() {
-  home=$(grep "^$1:" /etc/passwd | cut -d: -f6)
-  if [ -n "$home" ]; then
+  if account passwd "$1" 5; then
+    home=$field
     rm -f "$home/.ssh/authorized_keys" "$home/.ssh/authorized_keys2"
     usermod --lock --expiredate 1 "$1"
     loginctl terminate-user "$1" 2>/dev/null || :
   fi
   gpasswd --delete "$1" "$2" >/dev/null
+  see_accounts
 }
 members() {
   group=$1
   shift
-  if ! grep -q "^$group:" /etc/group; then
-    if differs "group $group: missing"; then groupadd --system "$group"; fi
+  if ! account group "$group" 3; then
+    if differs "group $group: missing"; then
+      groupadd --system "$group"
+      see_accounts
+    fi
     return 0
   fi
-  for member in $(grep "^$group:" /etc/group | cut -d: -f4 | tr , ' '); do
+  others=$field
+  while [ -n "$others" ]; do
+    member=\${others%%,*}
+    case $others in *,*) others=\${others#*,} ;; *) others= ;; esac
     case " $* " in
       *" $member "*) ;;
       *) if differs "$member: withdrawn"; then withdraw "$member" "$group"; fi ;;
@@ -36,8 +44,9 @@ members() {
 export function members({ group, names }: { group: string; names: readonly string[] }): Resource {
   return {
     title: `members of ${group}`,
-    library: [membersLibrary],
+    library: [accountsLibrary, membersLibrary],
     call: `members ${[group, ...names].map(quote).join(' ')}`,
     notify: [],
+    looksAt: { accounts: true },
   };
 }

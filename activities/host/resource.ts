@@ -4,7 +4,12 @@ import { quote } from './quote.js';
 export type Handler = { name: string; command: string };
 
 /** What a script looks at for all its resources at once, before it compares any (look-library.ts). */
-export type LooksAt = { paths?: readonly string[]; units?: readonly string[] };
+export type LooksAt = {
+  paths?: readonly string[];
+  units?: readonly string[];
+  /** Local accounts and groups (accounts-library.ts). */
+  accounts?: true;
+};
 
 /**
  * A piece of a host's state, compiled: `call` compares it with the host and, in mode apply, brings it about.

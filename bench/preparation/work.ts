@@ -14,7 +14,7 @@ export type Work = {
 const conditions: readonly { line: RegExp; holds: boolean }[] = [
   { line: /^if \[ ! -e \/run\/systemd\/container \]; then$/, holds: false },
   {
-    line: /^if ! grep -q "\^[\w-]+:" \/etc\/passwd; then differs [\w-]+:missing \|\| :; else$/,
+    line: /^if ! account passwd [\w-]+ 1; then differs [\w-]+:missing \|\| :; else$/,
     holds: true,
   },
   { line: /^if runs systemd-resolved\.service; then$/, holds: true },

@@ -72,6 +72,16 @@ starts_at_boot() {
   if seen_unit "$1" enabled active || seen_unit "$1" enabled inactive; then return 0; fi
   [ "$(systemctl is-enabled "$1" 2>/dev/null || :)" = enabled ]
 }
+see_accounts() { accounts="$nl$(grep : /etc/passwd /etc/shadow /etc/group 2>/dev/null || :)$nl"; }
+account() {
+  field=
+  case $accounts in *"$nl/etc/$1:$2:"*) ;; *) return 1 ;; esac
+  field=${accounts#*"$nl/etc/$1:$2:"}
+  field=${field%%"$nl"*}
+  left=$3
+  while [ "$left" -gt 1 ]; do field=${field#*:} left=$((left - 1)); done
+  field=${field%%:*}
+}
 label() {
   if command -v restorecon >/dev/null; then restorecon "$1"; fi
 }
@@ -140,7 +150,7 @@ directory() {
 }
 part_0() {
 begin '"keys of socle"' ''
-if ! grep -q "^socle:" /etc/passwd; then differs socle:missing || :; else
+if ! account passwd socle 1; then differs socle:missing || :; else
 directory /home/socle/.ssh 700 socle:socle 41c0
 file /home/socle/.ssh/authorized_keys 600 socle:socle shown : 'ssh-ed25519 AAAA one
 ssh-ed25519 BBBB two
@@ -151,6 +161,7 @@ finish
 look() {
 forget_seen
 see_files /home/socle/.ssh /home/socle/.ssh/authorized_keys
+see_accounts
 }
 main() {
 [ -d "$state" ] || mkdir -p "$state"

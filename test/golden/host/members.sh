@@ -72,23 +72,40 @@ starts_at_boot() {
   if seen_unit "$1" enabled active || seen_unit "$1" enabled inactive; then return 0; fi
   [ "$(systemctl is-enabled "$1" 2>/dev/null || :)" = enabled ]
 }
+see_accounts() { accounts="$nl$(grep : /etc/passwd /etc/shadow /etc/group 2>/dev/null || :)$nl"; }
+account() {
+  field=
+  case $accounts in *"$nl/etc/$1:$2:"*) ;; *) return 1 ;; esac
+  field=${accounts#*"$nl/etc/$1:$2:"}
+  field=${field%%"$nl"*}
+  left=$3
+  while [ "$left" -gt 1 ]; do field=${field#*:} left=$((left - 1)); done
+  field=${field%%:*}
+}
 withdraw() {
-  home=$(grep "^$1:" /etc/passwd | cut -d: -f6)
-  if [ -n "$home" ]; then
+  if account passwd "$1" 5; then
+    home=$field
     rm -f "$home/.ssh/authorized_keys" "$home/.ssh/authorized_keys2"
     usermod --lock --expiredate 1 "$1"
     loginctl terminate-user "$1" 2>/dev/null || :
   fi
   gpasswd --delete "$1" "$2" >/dev/null
+  see_accounts
 }
 members() {
   group=$1
   shift
-  if ! grep -q "^$group:" /etc/group; then
-    if differs "group $group: missing"; then groupadd --system "$group"; fi
+  if ! account group "$group" 3; then
+    if differs "group $group: missing"; then
+      groupadd --system "$group"
+      see_accounts
+    fi
     return 0
   fi
-  for member in $(grep "^$group:" /etc/group | cut -d: -f4 | tr , ' '); do
+  others=$field
+  while [ -n "$others" ]; do
+    member=${others%%,*}
+    case $others in *,*) others=${others#*,} ;; *) others= ;; esac
     case " $* " in
       *" $member "*) ;;
       *) if differs "$member: withdrawn"; then withdraw "$member" "$group"; fi ;;
@@ -102,6 +119,7 @@ finish
 }
 look() {
 forget_seen
+see_accounts
 }
 main() {
 [ -d "$state" ] || mkdir -p "$state"

@@ -72,31 +72,44 @@ starts_at_boot() {
   if seen_unit "$1" enabled active || seen_unit "$1" enabled inactive; then return 0; fi
   [ "$(systemctl is-enabled "$1" 2>/dev/null || :)" = enabled ]
 }
-shadow() { grep "^$1:" /etc/shadow | cut -d: -f"$2"; }
+see_accounts() { accounts="$nl$(grep : /etc/passwd /etc/shadow /etc/group 2>/dev/null || :)$nl"; }
+account() {
+  field=
+  case $accounts in *"$nl/etc/$1:$2:"*) ;; *) return 1 ;; esac
+  field=${accounts#*"$nl/etc/$1:$2:"}
+  field=${field%%"$nl"*}
+  left=$3
+  while [ "$left" -gt 1 ]; do field=${field#*:} left=$((left - 1)); done
+  field=${field%%:*}
+}
 user() {
-  if ! grep -q "^$1:" /etc/passwd; then
+  if ! account passwd "$1" 6; then
     if ! differs "$1: missing"; then return 0; fi
     useradd --create-home --shell "$3" --comment "$2" --password '*' "$1"
+    see_accounts
+    account passwd "$1" 6
   fi
-  if ! grep -q "^$1:.*:$3\$" /etc/passwd; then
+  if [ "$field" != "$3" ]; then
     if differs "$1: other shell"; then usermod --shell "$3" "$1"; fi
   fi
-  case $(shadow "$1" 2) in
+  account shadow "$1" 1 || :
+  case $field in
     '*' | '!' | '!!' | '!*') ;;
     *) if differs "$1: has a password"; then usermod --password '*' "$1"; fi ;;
   esac
-  if [ -n "$(shadow "$1" 8)" ]; then
+  if account shadow "$1" 7 && [ -n "$field" ]; then
     if differs "$1: expires"; then usermod --expiredate '' "$1"; fi
   fi
   for group in $4; do
-    if ! grep -q "^$group:" /etc/group; then
+    if ! account group "$group" 3; then
       if differs "group $group: missing"; then groupadd --system "$group"; fi
     fi
-    case ",$(grep "^$group:" /etc/group | cut -d: -f4)," in
+    case ",$field," in
       *",$1,"*) ;;
       *) if differs "$1: not in group $group"; then usermod --append --groups "$group" "$1"; fi ;;
     esac
   done
+  if [ "$mode" = apply ] && [ -n "$difference" ]; then see_accounts; fi
 }
 part_0() {
 begin '"user socle"' ''
@@ -105,6 +118,7 @@ finish
 }
 look() {
 forget_seen
+see_accounts
 }
 main() {
 [ -d "$state" ] || mkdir -p "$state"

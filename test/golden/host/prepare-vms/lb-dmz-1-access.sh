@@ -72,31 +72,44 @@ starts_at_boot() {
   if seen_unit "$1" enabled active || seen_unit "$1" enabled inactive; then return 0; fi
   [ "$(systemctl is-enabled "$1" 2>/dev/null || :)" = enabled ]
 }
-shadow() { grep "^$1:" /etc/shadow | cut -d: -f"$2"; }
+see_accounts() { accounts="$nl$(grep : /etc/passwd /etc/shadow /etc/group 2>/dev/null || :)$nl"; }
+account() {
+  field=
+  case $accounts in *"$nl/etc/$1:$2:"*) ;; *) return 1 ;; esac
+  field=${accounts#*"$nl/etc/$1:$2:"}
+  field=${field%%"$nl"*}
+  left=$3
+  while [ "$left" -gt 1 ]; do field=${field#*:} left=$((left - 1)); done
+  field=${field%%:*}
+}
 user() {
-  if ! grep -q "^$1:" /etc/passwd; then
+  if ! account passwd "$1" 6; then
     if ! differs "$1: missing"; then return 0; fi
     useradd --create-home --shell "$3" --comment "$2" --password '*' "$1"
+    see_accounts
+    account passwd "$1" 6
   fi
-  if ! grep -q "^$1:.*:$3\$" /etc/passwd; then
+  if [ "$field" != "$3" ]; then
     if differs "$1: other shell"; then usermod --shell "$3" "$1"; fi
   fi
-  case $(shadow "$1" 2) in
+  account shadow "$1" 1 || :
+  case $field in
     '*' | '!' | '!!' | '!*') ;;
     *) if differs "$1: has a password"; then usermod --password '*' "$1"; fi ;;
   esac
-  if [ -n "$(shadow "$1" 8)" ]; then
+  if account shadow "$1" 7 && [ -n "$field" ]; then
     if differs "$1: expires"; then usermod --expiredate '' "$1"; fi
   fi
   for group in $4; do
-    if ! grep -q "^$group:" /etc/group; then
+    if ! account group "$group" 3; then
       if differs "group $group: missing"; then groupadd --system "$group"; fi
     fi
-    case ",$(grep "^$group:" /etc/group | cut -d: -f4)," in
+    case ",$field," in
       *",$1,"*) ;;
       *) if differs "$1: not in group $group"; then usermod --append --groups "$group" "$1"; fi ;;
     esac
   done
+  if [ "$mode" = apply ] && [ -n "$difference" ]; then see_accounts; fi
 }
 label() {
   if command -v restorecon >/dev/null; then restorecon "$1"; fi
@@ -170,22 +183,29 @@ absent() {
   fi
 }
 withdraw() {
-  home=$(grep "^$1:" /etc/passwd | cut -d: -f6)
-  if [ -n "$home" ]; then
+  if account passwd "$1" 5; then
+    home=$field
     rm -f "$home/.ssh/authorized_keys" "$home/.ssh/authorized_keys2"
     usermod --lock --expiredate 1 "$1"
     loginctl terminate-user "$1" 2>/dev/null || :
   fi
   gpasswd --delete "$1" "$2" >/dev/null
+  see_accounts
 }
 members() {
   group=$1
   shift
-  if ! grep -q "^$group:" /etc/group; then
-    if differs "group $group: missing"; then groupadd --system "$group"; fi
+  if ! account group "$group" 3; then
+    if differs "group $group: missing"; then
+      groupadd --system "$group"
+      see_accounts
+    fi
     return 0
   fi
-  for member in $(grep "^$group:" /etc/group | cut -d: -f4 | tr , ' '); do
+  others=$field
+  while [ -n "$others" ]; do
+    member=${others%%,*}
+    case $others in *,*) others=${others#*,} ;; *) others= ;; esac
     case " $* " in
       *" $member "*) ;;
       *) if differs "$member: withdrawn"; then withdraw "$member" "$group"; fi ;;
@@ -206,7 +226,7 @@ finish
 }
 part_1() {
 begin '"keys of socle"' ''
-if ! grep -q "^socle:" /etc/passwd; then differs socle:missing || :; else
+if ! account passwd socle 1; then differs socle:missing || :; else
 directory /home/socle/.ssh 700 socle:socle 41c0
 file /home/socle/.ssh/authorized_keys 600 socle:socle shown : 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFmg2Q5SqltGB2ii1uL2k8uf3DtBgshJvmHMBQ/lAcHx socle@demo-100
 ' 8180 b4b229ef0164771353128ec792b427ff9a6c8a7c81543189201ec5c0a91e61d7
@@ -238,7 +258,7 @@ finish
 }
 part_6() {
 begin '"keys of admin-1"' ''
-if ! grep -q "^admin-1:" /etc/passwd; then differs admin-1:missing || :; else
+if ! account passwd admin-1 1; then differs admin-1:missing || :; else
 directory /home/admin-1/.ssh 700 admin-1:admin-1 41c0
 file /home/admin-1/.ssh/authorized_keys 600 admin-1:admin-1 shown : 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIggZhmGyvN6zDovKJOoo9S+10/Y9yZVL+hNcBWwKkPz admin-1
 ' 8180 c8568613365ad38b4e2830e0088b10cdf457e027a83673d0e7bca491199d4fa6
@@ -270,6 +290,7 @@ finish
 look() {
 forget_seen
 see_files /home/socle/.ssh /home/socle/.ssh/authorized_keys /etc/sudoers.d/90-socle /home/admin-1/.ssh /home/admin-1/.ssh/authorized_keys /etc/ssh/ssh_host_ed25519_key.pub /etc/ssh/ssh_host_ed25519_key
+see_accounts
 }
 main() {
 [ -d "$state" ] || mkdir -p "$state"
