@@ -10,7 +10,10 @@ const lookEveryMs = 2_000;
 /** A person who retried so often in vain ends the run. */
 const mostRetries = 5;
 
-/** Answers each parked step with `socle retry`, as a person would, until `stop`; tells what was parked how often. */
+/**
+ * Answers each parked step, and each gate that was not passed because a machine did not answer its preflight, with
+ * `socle retry`, as a person would, until `stop`; tells what was parked how often.
+ */
 export function answerParks(
   stack: StackUnderTest,
   client: Client,
@@ -18,9 +21,18 @@ export function answerParks(
 ): { stop: () => Promise<Parked[]> } {
   const answered = new Map<string, Parked>();
   let stopped = false;
+  let retriedGates = 0;
   const answering = (async () => {
     while (!stopped) {
       const view = await readRun(client, site).catch(() => undefined);
+      for (const { before, state, problems } of view?.progress?.gates ?? []) {
+        if (state !== 'blocked' || retriedGates >= mostRetries) continue;
+        const ran = await stack.socle('retry', site, '--gate', before, '--as', 'chaos');
+        if (ran.code !== 0) continue;
+        retriedGates += 1;
+        const name = `gate ${before} ${retriedGates}`;
+        answered.set(name, { step: 'gate', target: before, failure: problems.join('; ') });
+      }
       for (const { parked } of Object.values(view?.open ?? {}))
         for (const { role, step, target, park, message } of parked) {
           const name = `${role}.${step}`;

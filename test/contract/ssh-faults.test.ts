@@ -98,6 +98,18 @@ test('a connection refused and a slow command only cost time', async () => {
   expect(await attempt('base')).toBe('done');
 });
 
+test('the preflight waits for a machine that does not answer for a moment, and tells of one with another key at once', async () => {
+  const machines = role.preflight.find((preflight) => preflight.name === 'machines')!;
+  arm({ operation: 'ssh.connect', kind: 'reset', times: 2 });
+  expect(await machines.check(under.context(role, under.plan.site.name))).toEqual([]);
+  closeHosts();
+  arm({ operation: 'ssh.connect', kind: 'wrong-host-key' });
+  const asked = Date.now();
+  const [finding] = await machines.check(under.context(role, under.plan.site.name));
+  expect(finding).toMatch(/gitops-1.*shows the host key/);
+  expect(Date.now() - asked).toBeLessThan(2_000);
+});
+
 test('a command that fails on the machine is shown with the end of its complaint', async () => {
   arm({ operation: 'ssh.exec', kind: 'error', argument: 'No space left on device' });
   const { site, machines } = under.plan;
