@@ -53,7 +53,7 @@ async function main(): Promise<number> {
     const report = await chaosRun({ place, seed, counts, file, waits, say: console.log });
     reports.push(report);
     tell(report, process.argv.slice(2));
-    await keep(values.report, reports, { site: file, waits });
+    await keep(values.report, reports, { site: file, ...(values.laboratory ? {} : { waits }) });
   }
   for (const line of tableOf(reports)) console.log(line);
   console.log(`Report: ${values.report}`);
@@ -77,7 +77,7 @@ function tell({ seed, findings, parked, retries, seconds }: ChaosReport, given: 
 async function keep(
   path: string,
   reports: readonly ChaosReport[],
-  under: { site: string; waits: string },
+  under: { site: string; waits?: string },
 ): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const machine = { cpus: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version };

@@ -1,13 +1,10 @@
-import { createHash } from 'node:crypto';
-import type { Json } from '../../../config/json.js';
-import type { Inventory, Machine } from '../../../config/machine.js';
-import { outboundProbes, type Probe } from '../../../config/ports/flows.js';
-import type { Site } from '../../../config/site.js';
+import type { Machine } from '../../../config/machine.js';
+import type { Probe } from '../../../config/ports/flows.js';
 import { forEachMachine } from '../../host/for-each-machine.js';
 import { CheckFailedError } from '../../errors.js';
 import { done, todo, type CheckResult, type Converged, type Step, type StepContext } from '../../role.js';
+import { assignmentFor, assignmentsOf, stampOf, type Assignment } from './assignments.js';
 import { blockedFindings, type ProbeAnswer } from './blocked-pairs.js';
-import { forbiddenPairs } from './forbidden-pairs.js';
 import {
   closeListeners,
   openListeners,
@@ -16,9 +13,6 @@ import {
   stampFile,
   stampScript,
 } from './probe-scripts.js';
-
-/** What one machine must and must not reach, and what others try to reach on it. */
-type Assignment = { machine: Machine; wanted: Probe[]; forbidden: Probe[]; listen: number[] };
 
 /**
  * Tries every pair of the port table from its real source, before any product is installed, against short-lived
@@ -125,34 +119,4 @@ function staleness(
   if (stale.length === 0) return done;
   const names = stale.map(({ name }) => name).join(', ');
   return todo(`${stale.length} machines have pairs that were not tried`, [`pairs of ${names}`]);
-}
-
-function assignmentsOf(site: Site, inventory: Inventory, machines: readonly Machine[]): Assignment[] {
-  const probes = machines.map((machine) => ({
-    machine,
-    wanted: outboundProbes(site, inventory, machine.name),
-    forbidden: forbiddenPairs(site, inventory, machine.name),
-  }));
-  const ports = new Map<string, Set<number>>();
-  for (const { address, port } of probes.flatMap(({ wanted }) => wanted)) {
-    const known = ports.get(address) ?? new Set();
-    ports.set(address, known.add(port));
-  }
-  return probes.map((probe) => ({
-    ...probe,
-    listen: [...(ports.get(probe.machine.address) ?? [])].sort((a, b) => a - b),
-  }));
-}
-
-function assignmentFor(assignments: readonly Assignment[], machine: Machine): Assignment {
-  const found = assignments.find((assignment) => assignment.machine === machine);
-  if (found === undefined) throw new Error(`${machine.name} has no probes`);
-  return found;
-}
-
-function stampOf({ wanted, forbidden }: Assignment): string {
-  const pairs: Json = [wanted, forbidden].map((list) =>
-    list.map(({ address, port }) => `${address}:${port}`).sort(),
-  );
-  return createHash('sha256').update(JSON.stringify(pairs)).digest('hex');
 }
