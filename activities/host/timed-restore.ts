@@ -1,9 +1,9 @@
 /**
  * For changes that can cut the connection they are made through: the old state comes back by itself after a while unless
  * a second, new connection confirms the change. Several changes of one script share the timer, which runs from the first;
- * what it would do is read when it does it. `$state/armed` and `$state/applied` name them. A change that waits for its confirmation counts as a
- * difference. When a change itself failed half-way, the next attempt puts all of the old state back at once and begins
- * anew; the last thing a change does is `applied NAME`.
+ * what it would do is read when it does it. `$state/armed` and `$state/applied` name them. A change that waits for its
+ * confirmation counts as a difference. When a change itself failed half-way, the next attempt puts all of the old state
+ * back at once and begins anew; the last thing a change does is `applied NAME`.
  * What came back because nobody confirmed the change is refused twice before it is made again: the other attempts of a
  * step would only cut the connection anew, each for a minute. Not for good, because a worker that was away for that long
  * looks the same, and a person who mended the network tries again.
