@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { collectedLogs } from '../../laboratory/names.js';
 import { socle, until } from './laboratory.js';
@@ -11,6 +12,9 @@ type Given = { environment: NodeJS.ProcessEnv; login: LogIn; file: string };
 /** Without data disks, and with two. */
 const machines = ['vault-1', 'apps-master-1'] as const;
 const [, node] = machines;
+
+/** A connection that is let in takes a tenth of it. */
+const longEnoughMs = 4_000;
 
 /** What phases 1 and 2 have given a machine and what somebody has put on its data disks. */
 const kept = `hostname; ip -4 -o address show eth0 | awk '{ print $4 }'; ip route show default
@@ -45,6 +49,31 @@ export function preparedMachines(given: () => Given): void {
     const line = `proof-${randomUUID()}`;
     expect((await given().login(node, 'logger', '-t', 'laboratory', line)).code).toBe(0);
     await until(() => readFileSync(collectedLogs, 'utf8').includes(` ${node} laboratory: ${line}\n`), 20_000);
+  });
+
+  test('a collector of another name or another authority gets no line; the right one gets what waited', async () => {
+    const [settings, authority] = ['/etc/rsyslog.d/90-socle.conf', '/etc/socle/syslog-ca.pem'];
+    const collected = (): string => readFileSync(collectedLogs, 'utf8');
+    /** What is logged after a change of rsyslog's settings. */
+    const loggedAfter = async (change: string): Promise<string> => {
+      const line = `proof-${randomUUID()}`;
+      await onNode(`set -e; ${change}; sudo systemctl restart rsyslog.service; logger -t laboratory ${line}`);
+      return line;
+    };
+    const named = (name: string): string =>
+      `sudo sed -i 's/PermittedPeers="[^"]*"/PermittedPeers="${name}"/' ${settings}`;
+    const otherName = await loggedAfter(named('198.51.100.1'));
+    await sleep(longEnoughMs);
+    expect(collected()).not.toContain(otherName);
+    const otherAuthority = await loggedAfter(
+      `${named('10.60.0.2')}; sudo cp -p ${authority} ${authority}.kept; ` +
+        `sudo openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=x -keyout /dev/null -out ${authority} 2>&1`,
+    );
+    await sleep(longEnoughMs);
+    expect(collected()).not.toMatch(new RegExp(`${otherName}|${otherAuthority}`));
+    await loggedAfter(`sudo mv ${authority}.kept ${authority}`);
+    await until(() => [otherName, otherAuthority].every((line) => collected().includes(line)), 20_000);
+    expect(await deployPart(given().environment, given().file, machines)).toEqual([]);
   });
 
   test('a restart from inside and one by the hypervisor keep address, name and data disks', async () => {
