@@ -26,10 +26,6 @@ const stepSchema = z.strictObject({
     .readonly()
     .exactOptional()
     .describe('Steps that must be done before this one can be checked.'),
-  besideNext: z
-    .boolean()
-    .exactOptional()
-    .describe('The step after it is at work at the same time.'),
   outlivesMachines: z
     .boolean()
     .exactOptional()

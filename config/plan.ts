@@ -139,7 +139,7 @@ function stepsOf(declaration: RoleDeclaration, request: PlanRequest): StepDeclar
     {
       ...verify,
       after: declaration.steps
-        .filter((step) => !step.besidesPlan && !step.besideNext)
+        .filter((step) => !step.apartFromVerify)
         .map((step) => `${declaration.name}.${step.id}`),
     },
   ];
@@ -147,8 +147,7 @@ function stepsOf(declaration: RoleDeclaration, request: PlanRequest): StepDeclar
 
 /** Keeps the declared members only: a role's step also carries functions. */
 function plainStep(step: StepDeclaration): PlanStep {
-  const { id, title, on, profile, parallel, rolling, ordered, queue, after, besideNext, outlivesMachines } =
-    step;
+  const { id, title, on, profile, parallel, rolling, ordered, queue, after, outlivesMachines } = step;
   return {
     id,
     title,
@@ -159,7 +158,6 @@ function plainStep(step: StepDeclaration): PlanStep {
     ...(ordered !== undefined && { ordered }),
     ...(queue !== undefined && { queue }),
     ...(after !== undefined && { after: [...after] }),
-    ...(besideNext !== undefined && { besideNext }),
     ...(outlivesMachines !== undefined && { outlivesMachines }),
   };
 }

@@ -5,7 +5,7 @@ import type { Site } from './site.js';
 export type StepDuration = (role: string, step: string, target: string) => number;
 
 /** One activity of a role: the targets of a stretch of steps go through it at their own pace, barriers lie between. */
-type Stretch = { steps: PlanStep[]; targets: string[]; oneByOne: boolean; besideNext: boolean };
+type Stretch = { steps: PlanStep[]; targets: string[]; oneByOne: boolean };
 
 /** Counts what is at work under a cap; waiting work enters in the order it came. */
 type Cap = { free: number; queue: (() => void)[] };
@@ -76,24 +76,14 @@ function awaitNeeds(
 type RunOne = (step: PlanStep, target: string, finished: () => void) => void;
 
 function runStretches(stretches: readonly Stretch[], runOne: RunOne, finished: () => void): void {
-  if (stretches.length === 0) return finished();
-  const alone = stretches.findIndex(({ besideNext }) => !besideNext);
-  const together = alone < 0 ? stretches : stretches.slice(0, alone + 1);
-  let open = together.length;
-  for (const stretch of together)
-    runStretch(stretch, runOne, () => {
-      open -= 1;
-      if (open === 0) runStretches(stretches.slice(together.length), runOne, finished);
-    });
-}
-
-function runStretch(stretch: Stretch, runOne: RunOne, finished: () => void): void {
+  const [stretch, ...rest] = stretches;
+  if (!stretch) return finished();
   let open = stretch.targets.length;
-  if (open === 0) return finished();
   const targetDone = (): void => {
     open -= 1;
-    if (open === 0) finished();
+    if (open === 0) runStretches(rest, runOne, finished);
   };
+  if (open === 0) return runStretches(rest, runOne, finished);
   const caps = stretch.steps.map((step): Cap | undefined => {
     if (stretch.oneByOne) return { free: 1, queue: [] };
     return step.parallel === undefined ? undefined : { free: step.parallel, queue: [] };
@@ -139,7 +129,6 @@ function stretchesOf(plan: Plan, role: PlanRole): Stretch[] {
         steps: [step],
         targets: placed(step, targets, plan.site.name),
         oneByOne: step.rolling === true,
-        besideNext: step.besideNext === true,
       });
   }
   return stretches;

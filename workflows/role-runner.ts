@@ -3,7 +3,7 @@ import type { PlanRole, PlanStep, StepInput, StepOutcome } from '../config/plan-
 import { failureText } from './failure-text.js';
 import type { Parking } from './parking.js';
 import type { PhaseInput } from './phase-types.js';
-import { segmentsOf, type Segment } from './segments.js';
+import { segmentsOf } from './segments.js';
 import { createSemaphore, type Semaphore } from './semaphore.js';
 import { withSkipped } from './skipped-before.js';
 import { runStepActivity, StepFailed } from './step-activity.js';
@@ -32,29 +32,15 @@ export async function runRole(run: PhaseRun, role: PlanRole): Promise<void> {
   const progress = run.tracker.role(role.name);
   progress.state = 'running';
   try {
-    let before: Promise<void> | undefined;
     for (const segment of segmentsOf(role.steps)) {
-      if (!segment.beside) await before;
-      const now = runSegment(run, role, segment, targets);
-      before = before && segment.beside ? allSettled([before, now]) : now;
+      if (segment.kind === 'rolling') await runRolling(run, role, segment.steps[0]!, targets);
+      else await runPipeline(run, role, segment.steps, targets);
     }
-    await before;
     progress.state = 'done';
   } catch (error) {
     progress.state = 'stopped';
     throw error;
   }
-}
-
-function runSegment(
-  run: PhaseRun,
-  role: PlanRole,
-  segment: Segment,
-  targets: readonly string[],
-): Promise<void> {
-  return segment.kind === 'rolling'
-    ? runRolling(run, role, segment.steps[0]!, targets)
-    : runPipeline(run, role, segment.steps, targets);
 }
 
 /** The machines that a role works on, in plan order. */

@@ -5,12 +5,7 @@ import type { PlanStep } from '../config/plan-types.js';
  * waiting for others. `barrier`: one step on its targets, entered when all before it is done. `rolling`: the same, one
  * target after the other.
  */
-export type Segment = {
-  kind: 'pipeline' | 'barrier' | 'rolling';
-  steps: PlanStep[];
-  /** At work at the same time as the one before it. */
-  beside: boolean;
-};
+export type Segment = { kind: 'pipeline' | 'barrier' | 'rolling'; steps: PlanStep[] };
 
 /** Splits the steps of a role: consecutive `each` steps form one pipeline, everything else stands alone. */
 export function segmentsOf(steps: readonly PlanStep[]): Segment[] {
@@ -19,7 +14,7 @@ export function segmentsOf(steps: readonly PlanStep[]): Segment[] {
     const last = segments.at(-1);
     const kind = step.rolling ? 'rolling' : step.on === 'each' ? 'pipeline' : 'barrier';
     if (kind === 'pipeline' && last?.kind === 'pipeline') last.steps.push(step);
-    else segments.push({ kind, steps: [step], beside: last?.steps[0]?.besideNext === true });
+    else segments.push({ kind, steps: [step] });
   }
   return segments;
 }

@@ -19,19 +19,6 @@ test('a site step waits for all, and what follows waits for it', () => {
   expect(scheduleLength(plan, seconds({ a: 10, 'a@vault-2': 30, s: 5, b: 7 }), 8)).toBe(42);
 });
 
-test('what stands beside the next step is at work with it', () => {
-  const steps = [
-    step('a'),
-    step('s', { on: 'site', besideNext: true }),
-    step('b'),
-    step('t', { on: 'site' }),
-  ];
-  const length = (table: Record<string, number>): number =>
-    scheduleLength(vaults(steps, 2), seconds(table), 8);
-  expect(length({ a: 10, s: 5, b: 7, t: 1 })).toBe(18);
-  expect(length({ a: 10, s: 9, b: 7, t: 1 })).toBe(20);
-});
-
 const on = (plan: Plan, hypervisor: object): Plan => ({
   ...plan,
   site: { ...plan.site, hypervisor } as Plan['site'],

@@ -72,38 +72,6 @@ test('first, rest and site steps are barriers', async () => {
   expect(laboratory.called('install-vault.init')[0]!.startedMs).toBeGreaterThanOrEqual(slow.endedMs!);
 });
 
-test('what stands beside the next step is at work with it, and what follows waits for both', async () => {
-  const [beside, next, last] = [
-    step('s', { on: 'site', besideNext: true }),
-    step('b'),
-    step('t', { on: 'site' }),
-  ];
-  const plan = planOf([phase(2, 'preparation', [role('prepare-vms', [step('a'), beside, next, last])])]);
-  laboratory = await Laboratory.open(plan, { 'prepare-vms.s': takes(800), 'prepare-vms.b': takes(200) });
-  await (await laboratory.deploy(plan)).result();
-  const [site] = laboratory.called('prepare-vms.s');
-  const each = laboratory.called('prepare-vms.b');
-  for (const { endedMs } of laboratory.called('prepare-vms.a'))
-    expect(site!.startedMs).toBeGreaterThanOrEqual(endedMs!);
-  for (const { endedMs } of each) expect(endedMs).toBeLessThan(site!.endedMs!);
-  expect(each).toHaveLength(3);
-  expect(laboratory.called('prepare-vms.t')[0]!.startedMs).toBeGreaterThanOrEqual(site!.endedMs!);
-});
-
-test('a step that fails beside the next one ends the phase only when both are over', async () => {
-  const beside = step('s', { on: 'site', besideNext: true });
-  const plan = planOf([phase(2, 'preparation', [role('prepare-vms', [beside, step('b')])])]);
-  const fails = (): Promise<never> => Promise.reject(permanentFailure('out of order'));
-  laboratory = await Laboratory.open(plan, { 'prepare-vms.s': fails, 'prepare-vms.b': takes(600) });
-  const run = await laboratory.deploy(plan, { onFailure: 'abort' });
-  await expect(run.result()).rejects.toThrow();
-  expect(laboratory.called('prepare-vms.b').map(({ endedMs }) => endedMs !== undefined)).toEqual([
-    true,
-    true,
-    true,
-  ]);
-});
-
 test('parallel caps the targets at work at once', async () => {
   const plan = planOf([phase(2, 'preparation', [role('prepare-vms', [step('a', { parallel: 2 })])])], 6);
   let atWork = 0;

@@ -24,7 +24,7 @@ export const reachability: Step = {
   title: 'try every pair of the port table',
   on: 'site',
   profile: 'host',
-  besideNext: true,
+  apartFromVerify: true,
   check,
   apply: async (context) => (await converge(context)).changes,
   converge,
