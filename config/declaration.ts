@@ -27,8 +27,8 @@ export type StepDeclaration = {
   queue?: 'hypervisor';
   /** `<role>.<step>` ids that must be done before this step's check can be asked (check mode answers unknown otherwise). */
   after?: readonly string[];
-  /** Whether it is done says nothing about what `verify` asks of the targets: both may be at work at once. */
-  apartFromVerify?: boolean;
+  /** Works only on what the plan does not have: whether it is done says nothing about what `verify` asks. */
+  besidesPlan?: boolean;
   /** Only for steps of `remove`: still needed when the machines themselves are deleted. */
   outlivesMachines?: boolean;
 };

@@ -139,7 +139,7 @@ function stepsOf(declaration: RoleDeclaration, request: PlanRequest): StepDeclar
     {
       ...verify,
       after: declaration.steps
-        .filter((step) => !step.apartFromVerify)
+        .filter((step) => !step.besidesPlan)
         .map((step) => `${declaration.name}.${step.id}`),
     },
   ];

@@ -12,7 +12,7 @@ export function surplusStep(role: RoleName): Step {
     title: 'machines that the plan no longer has',
     on: 'site',
     profile: 'clone',
-    apartFromVerify: true,
+    besidesPlan: true,
     check: onHypervisor(async (hypervisor, context) => {
       const machines = await surplusOf(role, hypervisor, context);
       if (context.plan.prune || machines.length === 0) return toDelete(machines);

@@ -24,7 +24,6 @@ export const reachability: Step = {
   title: 'try every pair of the port table',
   on: 'site',
   profile: 'host',
-  apartFromVerify: true,
   check,
   apply: async (context) => (await converge(context)).changes,
   converge,
