@@ -14,7 +14,7 @@ export function keyChanges(given: () => Datacentre, machines: readonly string[])
       const planned = await given().run('check', given().site, machines);
       expect(planned.changes.map(withoutText).sort()).toEqual(
         machines
-          .flatMap((machine) => ['admin-1', 'socle'].map((user) => `access ${machine}: keys of ${user}`))
+          .flatMap((machine) => ['admin-1', 'socle'].map((user) => `base ${machine}: keys of ${user}`))
           .sort(),
       );
       const made = await given().run('apply', given().site, machines);
