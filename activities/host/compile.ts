@@ -27,7 +27,7 @@ export const lockedExitCode = 75;
  * so a script that arrives cut off does nothing. Prints one JSON line per resource (see report.ts) and stops at the first
  * failure.
  *
- * Commands it needs besides the shell's own (each kind of resource names its own): flock, mkdir, base64, tr, rm.
+ * Commands it needs besides the shell's own (each kind of resource names its own): flock, mkdir, base64, tr, rm, sync.
  */
 export function compile(resources: readonly Resource[], options: CompileOptions): string {
   const { mode, confirms = false, stateFolder = '/run/socle' } = options;
@@ -65,6 +65,7 @@ export function compile(resources: readonly Resource[], options: CompileOptions)
     ...(confirms ? [confirmation] : []),
     'look',
     ...(names.length > 0 ? [inTurn(names.join(' '))] : []),
+    keepChanged,
     ...(mode === 'converge' ? [checkChanged] : []),
     `printf '{"end":true}\\n'`,
     '}',
@@ -74,6 +75,9 @@ export function compile(resources: readonly Resource[], options: CompileOptions)
 }
 
 const inTurn = (parts: string): string => `set -- ${parts}\nfor part in "$@"; do "$part"; done`;
+
+/** What is reported as changed outlives a power cut. */
+const keepChanged = `if [ -n "$changed" ]; then sync -f /etc; fi`;
 
 const checkChanged = `if [ -n "$changed" ]; then
 mode=check

@@ -15,8 +15,9 @@ export type StaticNetwork = {
 };
 
 /**
- * Needs ip, sed, head, systemctl and what the machine configures its network with: netplan, nmcli or networkctl.
+ * Needs ip, sed, head, sync, systemctl and what the machine configures its network with: netplan, nmcli or networkctl.
  * The file is written for the manager that the template has; a machine with none of them is refused, not guessed at.
+ * The new file is on the disk before the old one goes: a power cut between them would leave a machine without network.
  * In a container netplan cannot apply by itself, because it insists on udev.
  */
 const networkLibrary = `network_manager() {
@@ -52,6 +53,7 @@ static_network() {
     mode600=600
     if [ "$manager" = networkd ]; then mode600=644; fi
     replace "$path" "$mode600" root:root hidden : "$content"
+    sync "$path"
     if [ -n "$old" ]; then rm -f "$old"; fi
     eval "$apply" >&2
     applied network

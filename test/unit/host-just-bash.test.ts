@@ -12,7 +12,7 @@ const nothing = { stdout: '', stderr: '', exitCode: 0 };
 
 /** What just-bash lacks of docs/hosts.md and these resources use; the sandbox has complete ones. */
 const commands = [
-  ...['flock', 'umask', 'chown'].map((name) => defineCommand(name, async () => nothing)),
+  ...['flock', 'umask', 'chown', 'sync'].map((name) => defineCommand(name, async () => nothing)),
   defineCommand('mktemp', async ([template = ''], { fs }) => {
     const path = template.replace('XXXXXX', 'abc123');
     await fs.writeFile(path, '');

@@ -78,6 +78,8 @@ export const kernelCommands: readonly SimulatedCommand[] = [
       stdout: `${{ '-r': '6.1.0-25-amd64', '-m': 'x86_64', '-s': 'Linux', '-n': 'host' }[args[0] ?? '-s'] ?? 'Linux'}\n`,
     }),
   },
+  /** Files of a simulated machine are kept at once. */
+  { name: 'sync', run: async () => undefined },
   { name: 'nproc', run: async (_args, { machine }) => ({ stdout: `${machine.hardware.vcpu}\n` }) },
   { name: 'swapoff', root: true, run: async () => undefined },
   {

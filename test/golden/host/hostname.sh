@@ -148,6 +148,7 @@ flock -w 120 9 || exit 75
 look
 set -- part_0
 for part in "$@"; do "$part"; done
+if [ -n "$changed" ]; then sync -f /etc; fi
 printf '{"end":true}\n'
 }
 main </dev/null

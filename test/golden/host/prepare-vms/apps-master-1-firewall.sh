@@ -304,6 +304,7 @@ flock -w 120 9 || exit 75
 look
 set -- part_0 part_1 part_2 part_3
 for part in "$@"; do "$part"; done
+if [ -n "$changed" ]; then sync -f /etc; fi
 printf '{"end":true}\n'
 }
 main </dev/null

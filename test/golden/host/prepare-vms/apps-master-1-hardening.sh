@@ -436,6 +436,7 @@ flock -w 120 9 || exit 75
 look
 set -- part_0 part_1 part_2 part_3 part_4 part_5 part_6 part_7 part_8 part_9 part_10 part_11 part_12 part_13 part_14 part_15 part_16 part_17 part_18 part_19 part_20
 for part in "$@"; do "$part"; done
+if [ -n "$changed" ]; then sync -f /etc; fi
 printf '{"end":true}\n'
 }
 main </dev/null

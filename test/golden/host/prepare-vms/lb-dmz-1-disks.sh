@@ -80,6 +80,7 @@ main() {
 exec 9>"$state/lock"
 flock -w 120 9 || exit 75
 look
+if [ -n "$changed" ]; then sync -f /etc; fi
 printf '{"end":true}\n'
 }
 main </dev/null

@@ -232,6 +232,7 @@ static_network() {
     mode600=600
     if [ "$manager" = networkd ]; then mode600=644; fi
     replace "$path" "$mode600" root:root hidden : "$content"
+    sync "$path"
     if [ -n "$old" ]; then rm -f "$old"; fi
     eval "$apply" >&2
     applied network
@@ -302,6 +303,7 @@ flock -w 120 9 || exit 75
 look
 set -- part_0 part_1
 for part in "$@"; do "$part"; done
+if [ -n "$changed" ]; then sync -f /etc; fi
 printf '{"end":true}\n'
 }
 main </dev/null
