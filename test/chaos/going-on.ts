@@ -3,7 +3,7 @@ import proto from '@temporalio/proto';
 import type { Client } from '@temporalio/client';
 import { isOfScript, type JournalTail } from './journal-tail.js';
 
-const { EventType, PendingActivityState } = proto.temporal.api.enums.v1;
+const { EventType } = proto.temporal.api.enums.v1;
 /** What shows that work goes on: a step that was done, or a workflow that went on to its end. */
 const signsOfWork: ReadonlySet<number> = new Set([
   EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED,
@@ -22,8 +22,7 @@ export type Watched = {
 };
 
 /**
- * How long after `sinceMs` work went on: until a script of a living worker had an effect, or a step was completed. While
- * all that is open waits for its next attempt, because of what an earlier blow made fail, nothing is due.
+ * How long after `sinceMs` work went on: until a script of a living worker had an effect, or a step was completed.
  * @returns milliseconds, at most `withinMs`.
  */
 export async function goesOnAfter(
@@ -31,7 +30,6 @@ export async function goesOnAfter(
   sinceMs: number,
   withinMs: number,
 ): Promise<number> {
-  let dueMs = sinceMs;
   const look = async (id: string): Promise<number[]> => [
     ...(await endsSince(client, id, sinceMs)),
     ...(countHeartbeats ? await heartbeatsOf(client, id) : []),
@@ -41,10 +39,8 @@ export async function goesOnAfter(
     const steps = await Promise.all(workflowIds.map((id) => look(id).catch(() => [])));
     const signs = [...effects, ...steps.flat()].filter((at) => at > sinceMs);
     const waited = Date.now() - sinceMs;
-    if (signs.length > 0) return Math.max(0, Math.min(...signs) - dueMs);
+    if (signs.length > 0) return Math.min(...signs) - sinceMs;
     if (waited >= withinMs) return withinMs;
-    const pauses = await Promise.all(workflowIds.map((id) => nextAttempts(client, id).catch(() => [])));
-    if (pauses.flat().length > 0) dueMs = Math.max(dueMs, Math.min(...pauses.flat()));
     await sleep(lookEveryMs);
   }
 }
@@ -70,16 +66,6 @@ async function heartbeatsOf(client: Client, workflowId: string): Promise<number[
     client.workflow.getHandle(workflowId).describe(),
   );
   return (raw.pendingActivities ?? []).map(({ lastHeartbeatTime }) => milliseconds(lastHeartbeatTime));
-}
-
-/** When each open step is tried next; 0 for one that is at work or about to be. @throws as `endsSince` does. */
-async function nextAttempts(client: Client, workflowId: string): Promise<number[]> {
-  const { raw } = await client.connection.withDeadline(Date.now() + answerWithinMs, () =>
-    client.workflow.getHandle(workflowId).describe(),
-  );
-  return (raw.pendingActivities ?? []).map(({ state, scheduledTime }) =>
-    state === PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED ? milliseconds(scheduledTime) : 0,
-  );
 }
 
 function milliseconds(time: proto.google.protobuf.ITimestamp | null | undefined): number {

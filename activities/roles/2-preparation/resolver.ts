@@ -15,8 +15,9 @@ const restart: Handler = {
 };
 
 /**
- * Name servers, in force at once: what follows in the same script may need a name. systemd-resolved gets them in its own file, without the multicast names that would open port 5355;
- * NetworkManager gets them with the card; a machine with neither gets a plain /etc/resolv.conf (three servers at most).
+ * Name servers, in force at once: what follows in the same script may need a name. systemd-resolved gets them in its own
+ * file, without the multicast names that would open port 5355; NetworkManager gets them with the card; a machine with
+ * neither gets a plain /etc/resolv.conf (three servers at most).
  * Needs systemctl.
  */
 export function resolver({ dnsServers, searchDomain }: Resolver): Resource {
