@@ -150,10 +150,10 @@ file() {
   if differs "$what"; then replace "$@"; fi
 }
 restoring=
+restore_waits() { ! seen_unit socle-restore.timer '' inactive && systemctl is-active --quiet socle-restore.timer; }
 unconfirmed() {
   if [ -z "$restoring" ]; then
-    if seen_unit socle-restore.timer '' inactive; then return 1; fi
-    systemctl is-active --quiet socle-restore.timer || return 1
+    restore_waits || return 1
     if [ "$mode" != check ] && [ "$(cat "$state/armed")" != "$(cat "$state/applied" 2>/dev/null)" ]; then
       systemctl stop socle-restore.timer
       /bin/sh "$state/restore" >&2
@@ -182,7 +182,7 @@ arm_restore() {
   earlier=
   if [ -n "$restoring" ]; then
     earlier=$(cat "$state/restore")
-  elif ! seen_unit socle-restore.timer '' inactive && systemctl is-active --quiet socle-restore.timer; then
+  elif restore_waits; then
     systemctl stop socle-restore.timer
     earlier=$(cat "$state/restore")
   else
