@@ -3,6 +3,9 @@ import type { RunView } from '../run/view.js';
 import { renderNotes } from './notes.js';
 import { clock, count, inWords, wrap } from './text.js';
 
+/** More than that is a deployment, not a correction. */
+const mostChangesShown = 10;
+
 type Totals = {
   phases: number;
   steps: number;
@@ -50,7 +53,7 @@ export function renderSummary(view: RunView, historyUrl: string | undefined): st
     ...(waited > 1000 ? [`  Approvals   waited for ${clock(waited)} of it`] : []),
     ...totals.failed.flatMap((text) => paragraph('Failed', text)),
     ...totals.skipped.flatMap((text) => paragraph('Skipped', text)),
-    ...(view.mode === 'check' ? wouldDo(phases) : []),
+    ...(view.mode === 'check' ? wouldDo(phases) : fewChanges(phases)),
     ...renderNotes(view),
     ...(missing.length > 0 && view.mode === 'apply' && view.status === 'COMPLETED'
       ? wrap(`Not in this version, not run: ${missing.join(', ')}`, 78, '  ').map((line) => `  ${line}`)
@@ -100,6 +103,17 @@ function wouldDo(phases: readonly PhaseState[]): string[] {
     ...samples.map(({ target, message }) => `  Would do    ${target}: ${message}`),
     ...(left > 0 ? [`              and ${count(left, 'more change')}`] : []),
   ];
+}
+
+/** What a run that found nearly all as it must be has mended: whoever starts one again wants to know what had changed. */
+function fewChanges(phases: readonly PhaseState[]): string[] {
+  const summaries = phases.flatMap((phase) => phase.summary ?? []);
+  const samples = summaries.flatMap((summary) => summary.samples);
+  const total = summaries.reduce((sum, { changes }) => sum + changes, 0);
+  if (total > mostChangesShown || samples.length < total) return [];
+  return samples.flatMap(({ role, step, target, message }) =>
+    paragraph('Changed', `${target}: ${role}.${step}: ${message}`),
+  );
 }
 
 function waitedMs(view: RunView): number {

@@ -149,7 +149,7 @@ describe('the end', () => {
     samples: [],
     ...more,
   });
-  const headline = (mode: string, more: Partial<PhaseSummary>): string | undefined =>
+  const lines = (mode: string, more: Partial<PhaseSummary>): string[] =>
     renderSummary(
       answeredView([{ state: 'done', summary: summary(more) }], [], {
         status: 'COMPLETED',
@@ -157,10 +157,22 @@ describe('the end', () => {
         mode,
       }),
       undefined,
-    )[0];
+    );
+  const headline = (mode: string, more: Partial<PhaseSummary>): string | undefined => lines(mode, more)[0];
 
   test.each(['apply', 'check'])('of a second %s says what was checked and how long it took', (mode) => {
     expect(headline(mode, {})).toBe('0 changes. Everything is as the plan says (checked 412 steps in 38 s).');
+  });
+
+  test('names what it has mended when that is little, and counts it when it is much', () => {
+    const sample = { role: 'prepare-vms', step: 'hardening', target: 'vault-1', message: '/etc/ssh/sshd_config' };
+    const samples = (many: number): (typeof sample)[] => Array.from({ length: many }, () => sample);
+    expect(lines('apply', { changed: 1, changes: 1, samples: samples(1) })).toEqual([
+      'site-a is deployed.  1 phase, 412 steps, 0 retries, 1 changed   00:00:38',
+      '  Changed     vault-1: prepare-vms.hardening: /etc/ssh/sshd_config',
+    ]);
+    expect(lines('apply', { changed: 9, changes: 11, samples: samples(11) })).toHaveLength(1);
+    expect(lines('apply', { changed: 9, changes: 10, samples: samples(9) })).toHaveLength(1);
   });
 
   test('does not say so when a step was skipped', () => {
