@@ -165,7 +165,12 @@ describe('the end', () => {
   });
 
   test('names what it has mended when that is little, and counts it when it is much', () => {
-    const sample = { role: 'prepare-vms', step: 'hardening', target: 'vault-1', message: '/etc/ssh/sshd_config' };
+    const sample = {
+      role: 'prepare-vms',
+      step: 'hardening',
+      target: 'vault-1',
+      message: '/etc/ssh/sshd_config',
+    };
     const samples = (many: number): (typeof sample)[] => Array.from({ length: many }, () => sample);
     expect(lines('apply', { changed: 1, changes: 1, samples: samples(1) })).toEqual([
       'site-a is deployed.  1 phase, 412 steps, 0 retries, 1 changed   00:00:38',
