@@ -45,6 +45,11 @@ async function answer(
     options.faults.arm(JSON.parse(await text(request)));
     return { status: 201, body: { armed: true } };
   }
+  if (route === 'GET /faults') return { status: 200, body: options.faults.armed() };
+  if (route === 'DELETE /faults') {
+    options.faults.disarm();
+    return { status: 200, body: { armed: false } };
+  }
   const [, subject = '', what = ''] =
     /^POST \/machines\/([^/]+)\/(cut|power-off|power-on)$/.exec(route) ?? [];
   if (subject !== '') {

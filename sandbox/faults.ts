@@ -13,6 +13,9 @@ const ArmedFault = z.strictObject({
 export type FaultBook = Faults & {
   /** Arms a fault as the control API got it. @throws ZodError when it is not one. */
   arm: (fault: unknown) => void;
+  /** What was armed and has not struck yet. */
+  armed: () => readonly Fault[];
+  disarm: () => void;
 };
 
 /** Keeps the faults that are armed and counts them down, first armed first taken. */
@@ -27,6 +30,8 @@ export function createFaults(): FaultBook {
         ...(argument !== undefined && { argument }),
       });
     },
+    armed: () => armed,
+    disarm: () => void armed.splice(0),
     take: (system, operation, subject) => {
       const index = armed.findIndex(
         (fault) =>

@@ -104,7 +104,9 @@ async function disturbedDeployment(
         say(`  ${namesOf(blow.disturbances)} came too late`);
         continue;
       }
-      const struck = await strike({ ground, client: terminal, machines }, blow);
+      const struck = await strike({ ground, client: terminal, machines, hasEnded: () => ended }, blow);
+      report.missed += blow.disturbances.length - struck.length;
+      if (struck.length === 0) continue;
       const overMs = Math.max(...struck.map((each) => each.overMs));
       const goesOnMs = await Promise.race([
         goesOnAfter(watched, overMs, lookForMs),

@@ -31,7 +31,13 @@ export type Ground = {
   /** False while nobody takes orders there. */
   disturb: (machine: string, what: 'cut' | 'power-off' | 'power-on') => Promise<boolean>;
   /** Resets the connection of the machine's next script, so many milliseconds into it. */
-  resetScript?: (machine: string, afterMs: number) => Promise<boolean>;
+  resetScript?: {
+    arm: (machine: string, afterMs: number) => Promise<boolean>;
+    /** False as long as it waits for a script; true when it struck, and while nobody can be asked. */
+    isOver: (machine: string) => Promise<boolean>;
+    /** Takes it back: it must not strike anything later. */
+    takeBack: () => Promise<void>;
+  };
   /** What machines say themselves of what was done to them, beside the journal. */
   ownEffects: (machines: readonly string[]) => Promise<Effect[]>;
   leftovers: () => Promise<Record<string, unknown[]>>;

@@ -24,10 +24,18 @@ export const sandboxPlace: Place = {
             if (what !== 'power-on' || !error.message.includes('poweredOn already')) throw error;
           }),
         ),
-      resetScript: (subject, argument) =>
-        orAway(() =>
-          stack.arm({ system: 'machine', operation: 'ssh.exec', subject, kind: 'reset', argument }),
-        ),
+      resetScript: {
+        arm: (subject, argument) =>
+          orAway(() =>
+            stack.arm({ system: 'machine', operation: 'ssh.exec', subject, kind: 'reset', argument }),
+          ),
+        isOver: async (subject) => {
+          let armed: string[] = [];
+          await orAway(async () => void (armed = await stack.armed()));
+          return !armed.includes(subject);
+        },
+        takeBack: () => stack.disarm(),
+      },
       ownEffects: async () => [],
       leftovers: () => stack.leftovers(),
     };

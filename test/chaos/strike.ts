@@ -8,6 +8,8 @@ export type Scene = {
   client: DeployingClient;
   /** Names of all machines of the site. */
   machines: readonly string[];
+  /** Whether the deployment is over. */
+  hasEnded: () => boolean;
 };
 
 /** A disturbance that struck: when, and when what it hit was there again. */
@@ -16,25 +18,28 @@ export type Struck = { kind: Kind; atMs: number; overMs: number; subject: string
 const backWithinMs = 60_000;
 const onWithinMs = 600_000;
 
-/** Lets all of a blow strike, each `gapMs` after the one before it; ends when all is there again. */
+/**
+ * Lets all of a blow strike, each `gapMs` after the one before it; ends when all is there again.
+ * @returns what struck: less than the blow when the deployment was over first
+ */
 export async function strike(scene: Scene, blow: Blow): Promise<Struck[]> {
-  const struck: Promise<Struck>[] = [];
+  const struck: Promise<Struck | undefined>[] = [];
   for (const disturbance of blow.disturbances) {
     await sleep(disturbance.gapMs);
     struck.push(strikeOne(scene, disturbance));
   }
-  return Promise.all(struck);
+  return (await Promise.all(struck)).filter((each) => each !== undefined);
 }
 
-async function strikeOne(scene: Scene, disturbance: Disturbance): Promise<Struck> {
+async function strikeOne(scene: Scene, disturbance: Disturbance): Promise<Struck | undefined> {
   const { kind } = disturbance;
   const atMs = Date.now();
   const subject = await strikes[kind](scene, disturbance);
-  return { kind, atMs, overMs: Date.now(), subject };
+  return subject === undefined ? undefined : { kind, atMs, overMs: Date.now(), subject };
 }
 
-/** Each strikes, waits until what it hit is there again, and answers what that was. */
-const strikes: Record<Kind, (scene: Scene, disturbance: Disturbance) => Promise<string>> = {
+/** Each strikes, waits until what it hit is there again, and answers what that was; nothing when it came too late. */
+const strikes: Record<Kind, (scene: Scene, disturbance: Disturbance) => Promise<string | undefined>> = {
   'worker killed': (scene) => kill(scene, 'worker'),
   'worker frozen': (scene, { durationMs }) => freeze(scene, 'worker', durationMs),
   'server killed': (scene) => kill(scene, 'temporal'),
@@ -56,8 +61,16 @@ const strikes: Record<Kind, (scene: Scene, disturbance: Disturbance) => Promise<
     await stack.until(() => disturb(name, 'power-on'), backWithinMs);
     return name;
   },
-  'script reset': (scene, disturbance) =>
-    onMachine(scene, disturbance, (name) => scene.ground.resetScript!(name, disturbance.durationMs)),
+  'script reset': async (scene, disturbance) => {
+    const { resetScript, stack } = scene.ground;
+    const name = await onMachine(scene, disturbance, (machine) =>
+      resetScript!.arm(machine, disturbance.durationMs),
+    );
+    await stack.until(async () => scene.hasEnded() || (await resetScript!.isOver(name)), onWithinMs);
+    if (await resetScript!.isOver(name)) return name;
+    await resetScript!.takeBack();
+    return undefined;
+  },
 };
 
 async function kill({ ground }: Scene, part: Part): Promise<string> {

@@ -92,6 +92,17 @@ export class StackUnderTest {
     await this.post('faults', fault);
   }
 
+  /** Subjects of faults that have not struck yet. @throws TypeError while the sandbox is away. */
+  async armed(): Promise<string[]> {
+    return (await this.ask<{ subject?: string }[]>('faults')).map(({ subject = '' }) => subject);
+  }
+
+  /** Takes back what has not struck yet. */
+  async disarm(): Promise<void> {
+    const { control } = await this.note();
+    await fetch(`${control}/faults`, { method: 'DELETE' });
+  }
+
   /** Lets something befall a machine. @throws TypeError while the sandbox is away. */
   async disturb(machine: string, what: 'cut' | 'power-off' | 'power-on'): Promise<void> {
     await this.post(`machines/${machine}/${what}`, {});

@@ -104,10 +104,7 @@ export function preparedMachines(given: () => Given): void {
       /apps-master-1 +off\n/.test((await socle(given().environment, 'lab', 'status')).stdout);
     await until(off, 30_000);
     const changes = await deployPart(given().environment, given().file, machines);
-    expect(changes.map((change) => change.slice(change.indexOf(' ') + 1))).toEqual([
-      `${node}: power on`,
-      `${node}: answers SSH`,
-    ]);
+    expect(changes.map((change) => change.slice(change.indexOf(' ') + 1))).toEqual([`${node}: power on`]);
     expect([lastBoot, '']).not.toContain(await bootOf());
   });
 }
