@@ -1,4 +1,4 @@
-import type { PhaseState } from '../../workflows/progress.js';
+import type { Finding, PhaseState } from '../../workflows/progress.js';
 import type { RunView } from '../run/view.js';
 import { renderNotes } from './notes.js';
 import { clock, count, inWords, wrap } from './text.js';
@@ -96,9 +96,7 @@ function tookMs(view: RunView): number {
 
 /** What a dry run found to do, in the words of the checks: the first of each phase. */
 function wouldDo(phases: readonly PhaseState[]): string[] {
-  const summaries = phases.flatMap((phase) => phase.summary ?? []);
-  const samples = summaries.flatMap((summary) => summary.samples);
-  const left = summaries.reduce((total, { changes }) => total + changes, 0) - samples.length;
+  const { samples, left } = changesOf(phases);
   return [
     ...samples.map(({ target, message }) => `  Would do    ${target}: ${message}`),
     ...(left > 0 ? [`              and ${count(left, 'more change')}`] : []),
@@ -107,13 +105,18 @@ function wouldDo(phases: readonly PhaseState[]): string[] {
 
 /** What a run that found nearly all as it must be has mended: whoever starts one again wants to know what had changed. */
 function fewChanges(phases: readonly PhaseState[]): string[] {
-  const summaries = phases.flatMap((phase) => phase.summary ?? []);
-  const samples = summaries.flatMap((summary) => summary.samples);
-  const total = summaries.reduce((sum, { changes }) => sum + changes, 0);
-  if (total > mostChangesShown || samples.length < total) return [];
+  const { samples, left } = changesOf(phases);
+  if (samples.length > mostChangesShown || left > 0) return [];
   return samples.flatMap(({ role, step, target, message }) =>
     paragraph('Changed', `${target}: ${role}.${step}: ${message}`),
   );
+}
+
+/** The changes that a run kept the words of, and how many more there were. */
+function changesOf(phases: readonly PhaseState[]): { samples: Finding[]; left: number } {
+  const summaries = phases.flatMap((phase) => phase.summary ?? []);
+  const samples = summaries.flatMap((summary) => summary.samples);
+  return { samples, left: summaries.reduce((total, { changes }) => total + changes, 0) - samples.length };
 }
 
 function waitedMs(view: RunView): number {
