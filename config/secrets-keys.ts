@@ -5,6 +5,9 @@ import type { SshKeyPair } from './secrets.js';
 const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 const keyType = 'ssh-ed25519';
 
+/** What leaves no bias when it is reduced to a scalar of P-384: half as long again as the scalar itself. */
+export const authoritySeedBytes = 72;
+
 /**
  * HKDF-SHA-256 (RFC 5869) of the master key. The salt is the site's UUID, so that two sites with one master key share
  * nothing; every part of the info is preceded by its length, so that no two lists of parts collide.

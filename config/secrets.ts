@@ -1,7 +1,7 @@
 import { createSeal, type Seal } from './secrets-seal.js';
 import { exitCodes, UserError } from './errors.js';
 import { groupZones, type GroupName, type ZoneName } from './machine.js';
-import { deriveBytes, sshKeyPair } from './secrets-keys.js';
+import { authoritySeedBytes, deriveBytes, sshKeyPair } from './secrets-keys.js';
 import { resolveReference } from './secrets-references.js';
 import type { Site } from './site.js';
 
@@ -9,7 +9,7 @@ import type { Site } from './site.js';
  * Keys between the master key and what is derived: who holds one can derive what is below it and nothing else. A worker
  * of one zone needs `operator` and its zone's `bootstrap`, a codec server needs `codec`.
  */
-export type BranchName = 'seal' | 'codec' | 'operator' | `bootstrap/${ZoneName}`;
+export type BranchName = 'seal' | 'codec' | 'operator' | 'authority' | `bootstrap/${ZoneName}`;
 
 /** An ed25519 key pair in OpenSSH's formats. */
 export type SshKeyPair = { privateKey: string; publicKey: string };
@@ -25,6 +25,8 @@ export type Secrets = {
   hostKey: (machine: string, version?: number) => SshKeyPair;
   /** Key of Socle's own account on every machine. */
   operatorKey: (version?: number) => SshKeyPair;
+  /** What the key of the site's certificate authority is made from. */
+  authoritySeed: (version?: number) => Buffer;
   /** Resolves `env:NAME` or `file:PATH`. */
   resolve: (reference: string) => Promise<string>;
   /** Seals what cannot be derived beside the thing it opens. */
@@ -68,6 +70,8 @@ export function createSecrets(site: SecretsSource, environment: NodeJS.ProcessEn
     hostKey: (machine, version = versions.hostKeys) => hostPair('host-key', machine, version),
     operatorKey: (version = versions.operatorKey) =>
       pair('operator', ['operator-key', String(version)], `socle@${site.name}`),
+    authoritySeed: (version = versions.authority) =>
+      deriveBytes(branchKey('authority'), site.uuid, ['authority', String(version)], authoritySeedBytes),
     resolve: async (reference) => remember(resolveReference(reference, environment)),
     seal: createSeal(branchKey('seal'), site.uuid),
     branchKey,

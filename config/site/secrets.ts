@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { WebUrl } from './address.js';
 import { EarlyReference } from './reference.js';
-import { DisplayName } from './text.js';
+import { DisplayName, ofText } from './text.js';
 
 const version = z.int().min(1).default(1);
 
@@ -12,6 +12,7 @@ export const SiteSecrets = z.strictObject({
     .strictObject({
       hostKeys: version.describe('SSH host keys'),
       operatorKey: version.describe("the key of Socle's own account"),
+      authority: version.describe("the key of the platform's certificate authority"),
       rke2Tokens: version.describe('cluster tokens'),
       registryPassword: version.describe('first password of the registry'),
       gogsPassword: version.describe('first password of Gogs'),
@@ -60,6 +61,15 @@ export const Certificates = z
     root: z
       .enum(['platform', 'customer'])
       .default('platform')
-      .describe('platform: Socle makes the root. customer: the run writes a signing request and waits'),
+      .describe(
+        "platform: Socle's own root signs. customer: yours does; socle certificates --request writes the request",
+      ),
+    since: z.iso
+      .date({ error: ofText('is not a date. Write it as 2026-01-31') })
+      .default('2026-01-01')
+      .describe("First day of the platform's root, which is valid for ten years; never change it"),
+    chain: EarlyReference.optional().describe(
+      "PEM of what your authority answered to the request, then those above it, the root last; with root: customer",
+    ),
   })
   .prefault({});

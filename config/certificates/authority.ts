@@ -1,0 +1,92 @@
+import { X509Certificate } from 'node:crypto';
+import type { Secrets } from '../secrets.js';
+import type { Site } from '../site.js';
+import { authorityKey } from './authority-key.js';
+import { chainProblems } from './customer-chain.js';
+import {
+  certificatesIn,
+  keyIdentifierOf,
+  readCertificate,
+  signCertificate,
+  signRequest,
+  type CertificateUse,
+  type Issuer,
+  type Subject,
+} from './x509.js';
+
+/** The authority of a site, whose key every worker derives: what it signed and what machines must trust. */
+export type Authority = {
+  /** PEM of the root that machines trust. */
+  root: string;
+  /** PEM of what a server sends after its own certificate: none when the root itself signs. */
+  above: string;
+  sign: (content: ToSign) => string;
+};
+
+export type ToSign = {
+  subject: Subject;
+  /** SubjectPublicKeyInfo, DER. */
+  publicKey: Buffer;
+  use: CertificateUse;
+  notBefore: Date;
+  notAfter: Date;
+};
+
+const rootYears = 10;
+
+/** What the authority of a site depends on. */
+export type AuthoritySource = Pick<Site, 'name' | 'domain' | 'certificates' | 'secrets'>;
+
+/**
+ * The platform's own root, computed anew and always the same, or the authority below the customer's root.
+ * @throws Error with every problem when the customer's certificate is missing or is not for this site's key
+ */
+export async function authorityOf(site: AuthoritySource, secrets: Secrets): Promise<Authority> {
+  const key = authorityKey(secrets.authoritySeed());
+  const { root, chain, since } = site.certificates;
+  if (root === 'platform') {
+    const subject = subjectOf(site, 'root');
+    const issuer: Issuer = { subject, key, keyIdentifier: keyIdentifierOf(key.publicKey) };
+    const notBefore = new Date(`${since}T00:00:00Z`);
+    const notAfter = new Date(notBefore);
+    notAfter.setUTCFullYear(notBefore.getUTCFullYear() + rootYears);
+    const certificate = signCertificate(
+      {
+        subject,
+        publicKey: key.publicKey,
+        use: { kind: 'authority' },
+        notBefore,
+        notAfter,
+        serial: keyIdentifierOf(key.publicKey).subarray(0, 16),
+      },
+      issuer,
+    );
+    return { root: certificate, above: '', sign: (content) => signedBy(issuer, certificate, content) };
+  }
+  if (chain === undefined) throw new Error('certificates.chain is missing');
+  const certificates = certificatesIn(await secrets.resolve(chain));
+  const problems = chainProblems(certificates, key.publicKey, new Date());
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  const own = certificates[0]!;
+  const { subject, keyIdentifier } = readCertificate(own);
+  return {
+    root: certificates.at(-1)!,
+    above: certificates.slice(0, -1).join(''),
+    sign: (content) => signedBy({ subject, key, keyIdentifier }, own, content),
+  };
+}
+
+/** The request that the customer's authority signs: the same each time, so nothing of it has to be kept. */
+export function authorityRequest(site: AuthoritySource, secrets: Secrets): string {
+  return signRequest(subjectOf(site, 'authority'), authorityKey(secrets.authoritySeed()));
+}
+
+function subjectOf({ name, domain }: AuthoritySource, what: string): Subject {
+  return { commonName: `${name} platform ${what}`, organization: domain };
+}
+
+/** Nothing outlives who signed it. */
+function signedBy(issuer: Issuer, certificate: string, content: ToSign): string {
+  const end = new Date(new X509Certificate(certificate).validTo);
+  return signCertificate({ ...content, notAfter: content.notAfter < end ? content.notAfter : end }, issuer);
+}
