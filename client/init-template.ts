@@ -8,6 +8,8 @@ export type InitAnswers = {
   administrator: string;
   /** One line of a .pub file; without one the file has a gap that validation names. */
   publicKey: string | undefined;
+  /** `2026-01-31`; the platform's root is valid from then on. */
+  today: string;
   /** Path of the JSON Schema, seen from the file. */
   schema: string;
 };
@@ -100,6 +102,11 @@ approvals:
 
 secrets:
   master: env:SOCLE_MASTER_KEY # 32 random bytes: openssl rand -base64 32
+
+# Socle's own root signs every certificate. For yours: root: customer, and socle certificates --request
+certificates:
+  root: platform
+  since: ${answers.today} # first day of that root: never change it
 
 ${backup(domain, concurrentUsers)}
 

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { addressFindings } from './checks/addresses.js';
 import { approvalFindings } from './checks/approvals.js';
 import { backupFindings } from './checks/backup.js';
+import { certificateFindings } from './checks/certificates.js';
 import { clearSecretFindings } from './checks/clear-secrets.js';
 import { clusterNetworkFindings } from './checks/cluster-networks.js';
 import { credentialFindings } from './checks/credentials.js';
@@ -37,6 +38,7 @@ const checks = [
   peopleFindings,
   approvalFindings,
   credentialFindings,
+  certificateFindings,
   machineFindings,
   templateFindings,
   sizingFindings,

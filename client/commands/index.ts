@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { cancelCommand } from './cancel.js';
+import { certificatesCommand } from './certificates.js';
 import { dnsCommand } from './dns.js';
 import { portsCommand } from './ports.js';
 import { deployCommand } from './deploy.js';
@@ -25,6 +26,7 @@ export function commands(): Command[] {
     planCommand(),
     portsCommand(),
     dnsCommand(),
+    certificatesCommand(),
     deployCommand(),
     statusCommand(),
     watchCommand(),

@@ -60,6 +60,7 @@ async function siteText(options: InitOptions): Promise<{ text: string; publicKey
     concurrentUsers: users,
     uuid: randomUUID(),
     publicKey,
+    today: new Date().toISOString().slice(0, 10),
     schema: schemaFile,
   };
   const text = siteTemplate(answers);

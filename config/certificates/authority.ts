@@ -3,8 +3,8 @@ import type { Secrets } from '../secrets.js';
 import type { Site } from '../site.js';
 import { authorityKey } from './authority-key.js';
 import { chainProblems } from './customer-chain.js';
+import { certificatesIn } from './pem.js';
 import {
-  certificatesIn,
   keyIdentifierOf,
   readCertificate,
   signCertificate,

@@ -33,6 +33,7 @@ import {
   Version,
 } from '@peculiar/asn1-x509';
 import type { AuthorityKey } from './authority-key.js';
+import { derOf, pem } from './pem.js';
 
 const ecdsaWithSha384 = '1.2.840.10045.4.3.3';
 const commonNameType = '2.5.4.3';
@@ -146,13 +147,6 @@ export function keyIdentifierOf(publicKey: Buffer): Buffer {
   return createHash('sha256').update(publicKey).digest().subarray(0, 20);
 }
 
-/** The PEM blocks of certificates in a text, in their order. */
-export function certificatesIn(text: string): string[] {
-  return (
-    text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)?.map((one) => `${one}\n`) ?? []
-  );
-}
-
 function extensionsOf({ use, publicKey }: CertificateContent, issuer: Issuer): Extension[] {
   const isAuthority = use.kind === 'authority';
   const constraints = new BasicConstraints({
@@ -212,21 +206,6 @@ function positive(serial: Buffer): Buffer {
   const copy = Buffer.from(serial);
   copy[0] = (copy[0]! & 0x3f) | 0x40;
   return copy;
-}
-
-function pem(label: string, der: ArrayBuffer): string {
-  const lines =
-    Buffer.from(der)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? [];
-  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
-}
-
-/** @throws Error that says what was expected; the text itself is not shown */
-function derOf(label: string, text: string): Buffer {
-  const match = new RegExp(`-----BEGIN (?:NEW )?${label}-----([^-]+)-----END`).exec(text);
-  if (!match) throw new Error(`there is no PEM of a ${label.toLowerCase()}`);
-  return Buffer.from(match[1]!, 'base64');
 }
 
 function bytes(buffer: Uint8Array): ArrayBuffer {

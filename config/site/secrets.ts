@@ -69,7 +69,7 @@ export const Certificates = z
       .default('2026-01-01')
       .describe("First day of the platform's root, which is valid for ten years; never change it"),
     chain: EarlyReference.optional().describe(
-      "PEM of what your authority answered to the request, then those above it, the root last; with root: customer",
+      'PEM of what your authority answered to the request, then those above it, the root last; with root: customer',
     ),
   })
   .prefault({});

@@ -17,6 +17,7 @@ const answers: InitAnswers = {
   uuid: '7f2c1c1e-2d43-4f7e-9d53-1b0a5a1f9c10',
   administrator: 'admin-1',
   publicKey: publicKey("o'brien's laptop"),
+  today: '2026-01-31',
   schema: 'site.schema.json',
 };
 

@@ -9,7 +9,8 @@ import {
   authorityRequest,
   type AuthoritySource,
 } from '../../../config/certificates/authority.js';
-import { certificatesIn, readRequest } from '../../../config/certificates/x509.js';
+import { certificatesIn } from '../../../config/certificates/pem.js';
+import { readRequest } from '../../../config/certificates/x509.js';
 import { createSecrets, type Secrets } from '../../../config/secrets.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'socle-certificates-'));
