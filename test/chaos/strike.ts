@@ -74,29 +74,39 @@ const strikes: Record<Kind, (scene: Scene, disturbance: Disturbance) => Promise<
 };
 
 async function kill({ ground }: Scene, part: Part): Promise<string> {
-  const pid = await ground.pidOf(part);
-  process.kill(pid, 'SIGKILL');
+  const pid = await signalled(ground, part, 'SIGKILL');
   await ground.stack.until(async () => (await ground.pidOf(part)) !== pid, backWithinMs);
   return part;
 }
 
 async function freeze({ ground }: Scene, part: Part, durationMs: number): Promise<string> {
-  const pid = await ground.pidOf(part);
-  process.kill(pid, 'SIGSTOP');
+  const pid = await signalled(ground, part, 'SIGSTOP');
   try {
     await sleep(durationMs);
   } finally {
-    thaw(pid);
+    send(pid, 'SIGCONT');
   }
   return `${part} for ${durationMs} ms`;
 }
 
-/** The other disturbance of its blow may have killed it meanwhile. */
-function thaw(pid: number): void {
+/** Signals the part's process; one that the other disturbance of its blow has just killed is waited for to be started again. */
+async function signalled({ pidOf, stack }: Ground, part: Part, signal: NodeJS.Signals): Promise<number> {
+  let pid = 0;
+  await stack.until(async () => {
+    pid = await pidOf(part);
+    return send(pid, signal);
+  }, backWithinMs);
+  return pid;
+}
+
+/** @returns whether there was such a process: the other disturbance of its blow may have killed it meanwhile */
+function send(pid: number, signal: NodeJS.Signals): boolean {
   try {
-    process.kill(pid, 'SIGCONT');
+    process.kill(pid, signal);
+    return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    return false;
   }
 }
 
