@@ -9,7 +9,8 @@ import type { Site } from './site.js';
  * Keys between the master key and what is derived: who holds one can derive what is below it and nothing else. A worker
  * of one zone needs `operator` and its zone's `bootstrap`, a codec server needs `codec`.
  */
-export type BranchName = 'seal' | 'codec' | 'operator' | 'authority' | `bootstrap/${ZoneName}`;
+export type BranchName =
+  'seal' | 'codec' | 'operator' | 'authority' | 'load-balancer' | `bootstrap/${ZoneName}`;
 
 /** An ed25519 key pair in OpenSSH's formats. */
 export type SshKeyPair = { privateKey: string; publicKey: string };
@@ -27,6 +28,8 @@ export type Secrets = {
   operatorKey: (version?: number) => SshKeyPair;
   /** What the key of the site's certificate authority is made from. */
   authoritySeed: (version?: number) => Buffer;
+  /** What the statistics of every load balancer are read with. */
+  statisticsPassword: () => string;
   /** Resolves `env:NAME` or `file:PATH`. */
   resolve: (reference: string) => Promise<string>;
   /** Seals what cannot be derived beside the thing it opens. */
@@ -72,6 +75,12 @@ export function createSecrets(site: SecretsSource, environment: NodeJS.ProcessEn
       pair('operator', ['operator-key', String(version)], `socle@${site.name}`),
     authoritySeed: (version = versions.authority) =>
       deriveBytes(branchKey('authority'), site.uuid, ['authority', String(version)], authoritySeedBytes),
+    statisticsPassword: () =>
+      remember(
+        deriveBytes(branchKey('load-balancer'), site.uuid, ['statistics-password', '1']).toString(
+          'base64url',
+        ),
+      ),
     resolve: async (reference) => remember(resolveReference(reference, environment)),
     seal: createSeal(branchKey('seal'), site.uuid),
     branchKey,

@@ -10,6 +10,18 @@ const programs = {
     install: 'nftables',
     for: 'firewall in a network namespace',
   },
+  haproxy: { works: ['/usr/sbin/haproxy', '-v'], install: 'haproxy', for: 'configuration of load balancers' },
+  keepalived: {
+    works: ['/usr/sbin/keepalived', '--version'],
+    install: 'keepalived',
+    for: 'configuration of load balancers',
+  },
+  namespaces: {
+    works: ['unshare', '-mn', '/usr/sbin/ip', 'link', 'add', 'test', 'type', 'bridge'],
+    install: 'iproute2, and to be root',
+    for: 'load balancers in network namespaces',
+  },
+  curl: { works: ['curl', '--version'], install: 'curl', for: 'the health of load balancers' },
   strace: { works: ['strace', '-V'], install: 'strace', for: 'no secret in an argument' },
   chromium: { works: ['chromium', '--version'], install: 'chromium', for: 'links into the Web UI' },
   go: { works: ['go', 'version'], install: 'golang', for: "vSphere client against govmomi's simulator" },
@@ -39,8 +51,11 @@ function works(name: TestProgram): boolean {
   return found;
 }
 
+/** Those that are there and may still be refused what they are needed for. */
+const needsRights: readonly TestProgram[] = ['nft', 'namespaces'];
+
 function worksNow(name: TestProgram): boolean {
   const [program, ...args] = programs[name].works;
   const { error, status } = spawnSync(program, args, { stdio: 'ignore' });
-  return error === undefined && (name !== 'nft' || status === 0);
+  return error === undefined && (!needsRights.includes(name) || status === 0);
 }

@@ -60,4 +60,5 @@ export const portTable: readonly PortRule[] = [
   { id: 54, from: ['middleware', 'apps'], to: ['mail'], ports: [587], protocol: 'tcp', why: 'mail', phase: 6 },
   { id: 55, from: ['monitoring'], to: ['mail'], ports: [587], protocol: 'tcp', why: 'alerts', phase: 8 },
   { id: 56, from: ['vault', 'gitops', 'middleware', 'apps'], to: ['backup'], ports: [443], protocol: 'tcp', why: 'backups', phase: 3 },
+  { id: 57, from: ['lb-integration'], to: ['gitops'], ports: [443, 5000], protocol: 'tcp', why: 'Git and registry behind the pair, when they are two', phase: 3 },
 ];

@@ -98,3 +98,13 @@ test('HKDF-SHA-256 with length-prefixed info agrees with the RFC 5869 constructi
     '1eceef26a9ff176a17200d4240cbb63a6f96b0744daa5c2b57d1f2fbd4cca8c6',
   );
 });
+
+test('the password of the statistics is derived, long, and cleared from messages', () => {
+  const [one, two] = [createSecrets(site, environment), createSecrets(site, environment)];
+  const password = one.statisticsPassword();
+  expect(password).toMatch(/^[A-Za-z0-9_-]{43}$/);
+  expect(two.statisticsPassword()).toBe(password);
+  expect(one.redact(`--user socle:${password}`)).toBe('--user socle:***');
+  const other = { ...site, uuid: '0b8f6f5e-7c0d-4a55-9d0e-3f6f0f6f1a11' };
+  expect(createSecrets(other, environment).statisticsPassword()).not.toBe(password);
+});
