@@ -12,7 +12,7 @@ export const statisticsUser = 'socle';
 
 /** An estimate, the one that the footprints of the pairs rest on. */
 const connectionsPerUser = 20;
-const fewestConnections = 10_000;
+const fewestConnections = 4_000;
 
 /** The share of all connections that the Internet may take, so that what is inside always finds room. */
 const publicShare = 0.8;
