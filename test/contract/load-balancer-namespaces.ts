@@ -101,9 +101,9 @@ export function startPeer(
 }
 
 export async function nextLine<Line>(lines: AsyncIterator<string>): Promise<Line> {
-  const { value, done } = await lines.next();
-  if (done) throw new Error('the peer ended');
-  return JSON.parse(value) as Line;
+  const next = await lines.next();
+  if (next.done) throw new Error('the peer ended');
+  return JSON.parse(next.value) as Line;
 }
 
 /** Asks one question and answers what came of it. */

@@ -36,7 +36,8 @@ async function serve() {
 /** haproxy.org, proxy-protocol.txt, section 2.2: 12 bytes of signature, command, family, length, addresses. */
 function behindProxy(socket, server, tls) {
   const head = socket.read(16);
-  if (head === null || head.toString('latin1', 0, 12) !== '\r\n\r\n\0\r\nQUIT\n') return void socket.destroy();
+  if (head === null || head.toString('latin1', 0, 12) !== '\r\n\r\n\0\r\nQUIT\n')
+    return void socket.destroy();
   const addresses = socket.read(head.readUInt16BE(14));
   const client = head[12] === 0x21 ? [...addresses.subarray(0, 4)].join('.') : 'check';
   const secured = new TLSSocket(socket, { isServer: true, ...tls });

@@ -84,8 +84,15 @@ async function makePair(inputs: LoadBalancerInputs) {
     startHaproxy: (place: Place): void => {
       startInside(place, '/usr/sbin/haproxy', '-Ws', '-f', paths.haproxy, '-S', '/run/haproxy-master.sock');
     },
+    /** As systemd does for one that gives up: what is left of a killed one may pass for alive for a moment. */
     startKeepalived: (place: Place): void => {
-      startInside(place, '/usr/sbin/keepalived', '--dont-fork', '--log-console');
+      const start = `while :; do
+  from=$(date +%s)
+  /usr/sbin/keepalived --dont-fork --log-console
+  if [ $? -gt 128 ] || [ $(($(date +%s) - from)) -gt 1 ]; then exit; fi
+  sleep 0.1
+done`;
+      startInside(place, 'sh', '-c', start);
     },
     /** haproxy.service reloads by USR2 to the master, the oldest of its processes. */
     reload: (place: Place): void => void process.kill(processesIn(place, 'haproxy')[0]!, 'SIGUSR2'),
