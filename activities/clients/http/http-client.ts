@@ -1,4 +1,5 @@
 import { Agent } from 'node:https';
+import { Readable } from 'node:stream';
 import axios, { type AxiosResponse } from 'axios';
 import type { z } from 'zod';
 import { ApiError } from '../../errors.js';
@@ -26,6 +27,8 @@ export type HttpRequest<Answer = unknown> = {
   body?: unknown;
   /** Statuses that are answers; 200 to 299 when absent. Every other one is an ApiError. */
   accept?: readonly number[];
+  /** How an answer's body is given: from JSON when absent, as a Buffer, or as a Readable that must be used up or destroyed. */
+  read?: 'bytes' | 'stream';
   /** What is read of the body. Loose: it names only what is used. */
   answer?: z.ZodType<Answer>;
   signal?: AbortSignal;
@@ -41,6 +44,9 @@ export type HttpClient = {
 };
 
 const requestMs = 30_000;
+const responseTypes = { bytes: 'arraybuffer', stream: 'stream' } as const;
+/** What is read of a refusal that came as a stream. */
+const refusalBytes = 65_536;
 /** Beyond these a repeated request gets the same answer. */
 const passing = new Set([408, 425, 429, 500, 502, 503, 504]);
 
@@ -69,6 +75,7 @@ export function httpClient(settings: HttpSettings): HttpClient {
         ...(wanted.headers === undefined ? {} : { headers: wanted.headers }),
         ...(body === undefined ? {} : { data: body }),
         ...(signal === undefined ? {} : { signal }),
+        ...(wanted.read === undefined ? {} : { responseType: responseTypes[wanted.read] }),
       });
     } catch (error) {
       signal?.throwIfAborted();
@@ -77,7 +84,10 @@ export function httpClient(settings: HttpSettings): HttpClient {
     const { status, data } = response;
     const answered = headersOf(response);
     const isAnswer = accept === undefined ? status >= 200 && status < 300 : accept.includes(status);
-    if (!isAnswer) throw fails(status, explain(data), passing.has(status), answered['x-request-id']);
+    if (!isAnswer) {
+      const refusal = await refusalOf(data);
+      throw fails(status, explain(refusal), passing.has(status), answered['x-request-id']);
+    }
     if (answer === undefined) return { status, headers: answered, body: data as Answer };
     const read = answer.safeParse(data);
     if (read.success) return { status, headers: answered, body: read.data };
@@ -91,6 +101,33 @@ function headersOf({ headers }: AxiosResponse): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
   );
+}
+
+/** A refusal's body as a request for JSON would have given it, whatever was asked for. */
+async function refusalOf(data: unknown): Promise<unknown> {
+  if (!Buffer.isBuffer(data) && !(data instanceof Readable)) return data;
+  const text = Buffer.isBuffer(data) ? data.toString() : await beginningOf(data);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/** What arrives until the end, the limit or a broken connection: the refusal stands without it. */
+async function beginningOf(stream: Readable): Promise<string> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const part of stream) {
+      parts.push(part as Buffer);
+      length += (part as Buffer).length;
+      if (length >= refusalBytes) break;
+    }
+  } catch {
+    parts.push(Buffer.from(' (cut off)'));
+  }
+  return Buffer.concat(parts).toString();
 }
 
 /** Axios' own message, without the request that it also carries. */

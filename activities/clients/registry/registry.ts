@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { httpClient, type HttpClient } from '../http/http-client.js';
+
+/** Where a registry answers and who asks. */
+export type RegistrySettings = {
+  /** Base address without `/v2`. */
+  url: string;
+  /** PEM of the only authorities that its certificate is checked against; the computer's own when absent. */
+  ca?: string;
+  /** Basic login; nobody when absent. */
+  username?: string;
+  password?: string;
+  timeoutMs?: number;
+};
+
+/** A registry as the other functions of this folder are given it. Nothing is asked before one of them asks. */
+export type Registry = { url: string; http: HttpClient };
+
+/**
+ * A registry that speaks the distribution API, version 2, with a Basic login. Bearer tokens of other registries and
+ * redirects to other storage are not followed: the first is a 401, the second a 307.
+ * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md
+ */
+export function registryAt({ url, ca, username, password, timeoutMs }: RegistrySettings): Registry {
+  const login = Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64');
+  const http = httpClient({
+    system: 'registry',
+    url,
+    ...(ca === undefined ? {} : { ca }),
+    ...(username === undefined ? {} : { headers: { authorization: `Basic ${login}` } }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  });
+  return {
+    url,
+    http: { request: (request) => http.request({ explain: explainRefusal, ...request }) },
+  };
+}
+
+/** Asks the registry whether it speaks this API and takes this login. @throws ApiError when it does not */
+export async function checkLogin({ http }: Registry, signal?: AbortSignal): Promise<void> {
+  await http.request({ method: 'GET', path: '/v2/', ...(signal && { signal }) });
+}
+
+const Refusal = z.object({ errors: z.array(z.object({ code: z.string(), message: z.string().optional() })) });
+
+function explainRefusal(body: unknown): string {
+  const refusal = Refusal.safeParse(body);
+  if (!refusal.success) return (typeof body === 'string' ? body : '').replace(/\s+/g, ' ').slice(0, 300);
+  return refusal.data.errors.map(({ code, message = '' }) => `${code} ${message}`.trim()).join('; ');
+}
+
+const repositoryName = /^[a-z0-9]+([._]|__|-+|[a-z0-9])*(\/[a-z0-9]+([._]|__|-+|[a-z0-9])*)*$/;
+
+/** Path of a repository's resource. @throws Error for what is no repository's name, which could lead elsewhere */
+export function repositoryPath(repository: string, resource: string): string {
+  if (!repositoryName.test(repository) || repository.length > 255)
+    throw new Error(`${JSON.stringify(repository)} is no name of a repository`);
+  return `/v2/${repository}/${resource}`;
+}
