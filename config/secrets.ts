@@ -10,7 +10,7 @@ import type { Site } from './site.js';
  * of one zone needs `operator` and its zone's `bootstrap`, a codec server needs `codec`.
  */
 export type BranchName =
-  'seal' | 'codec' | 'operator' | 'authority' | 'load-balancer' | `bootstrap/${ZoneName}`;
+  'seal' | 'codec' | 'operator' | 'authority' | 'load-balancer' | 'registry' | `bootstrap/${ZoneName}`;
 
 /** An ed25519 key pair in OpenSSH's formats. */
 export type SshKeyPair = { privateKey: string; publicKey: string };
@@ -30,6 +30,12 @@ export type Secrets = {
   authoritySeed: (version?: number) => Buffer;
   /** What the statistics of every load balancer are read with. */
   statisticsPassword: () => string;
+  /** Password of an account of the image registry, 43 characters. */
+  registryPassword: (user: string, version?: number) => string;
+  /** Salt of that password's hash, 16 bytes: derived, so that the registry's file of logins is the same each time. */
+  registrySalt: (user: string, version?: number) => Buffer;
+  /** Signs the state of uploads to the registry. */
+  registryHttpSecret: (version?: number) => string;
   /** Resolves `env:NAME` or `file:PATH`. */
   resolve: (reference: string) => Promise<string>;
   /** Seals what cannot be derived beside the thing it opens. */
@@ -67,6 +73,8 @@ export function createSecrets(site: SecretsSource, environment: NodeJS.ProcessEn
   const hostPair = (purpose: string, machine: string, version: number): SshKeyPair =>
     pair(`bootstrap/${zoneOf(machine)}`, [purpose, machine, String(version)], machine);
   const versions = site.secrets.versions;
+  const ofRegistry = (purpose: string, info: readonly string[], version: number, length?: number): Buffer =>
+    deriveBytes(branchKey('registry'), site.uuid, [purpose, ...info, String(version)], length);
   return {
     bootstrapHostKey: (machine, version = versions.hostKeys) =>
       hostPair('bootstrap-host-key', machine, version),
@@ -81,6 +89,12 @@ export function createSecrets(site: SecretsSource, environment: NodeJS.ProcessEn
           'base64url',
         ),
       ),
+    registryPassword: (user, version = versions.registryPassword) =>
+      remember(ofRegistry('registry-password', [user], version).toString('base64url')),
+    registrySalt: (user, version = versions.registryPassword) =>
+      ofRegistry('registry-salt', [user], version, 16),
+    registryHttpSecret: (version = versions.registryPassword) =>
+      remember(ofRegistry('registry-http-secret', [], version).toString('base64url')),
     resolve: async (reference) => remember(resolveReference(reference, environment)),
     seal: createSeal(branchKey('seal'), site.uuid),
     branchKey,

@@ -24,6 +24,12 @@ const programs = {
   curl: { works: ['curl', '--version'], install: 'curl', for: 'the health of load balancers' },
   strace: { works: ['strace', '-V'], install: 'strace', for: 'no secret in an argument' },
   chromium: { works: ['chromium', '--version'], install: 'chromium', for: 'links into the Web UI' },
+  'docker-registry': {
+    works: ['docker-registry', '--version'],
+    install: 'docker-registry',
+    for: "registry client against distribution's registry",
+  },
+  skopeo: { works: ['skopeo', '--version'], install: 'skopeo', for: 'pulls of what was mirrored' },
   go: { works: ['go', 'version'], install: 'golang', for: "vSphere client against govmomi's simulator" },
 } as const;
 export type TestProgram = keyof typeof programs;

@@ -10,7 +10,7 @@ import { canTestWith } from '../../tools/test-programs.js';
 const site = {
   name: 'demo',
   uuid: '0b8f6f5e-7c0d-4a55-9d0e-3f6f0f6f1a10',
-  secrets: { master: 'env:MASTER', versions: { hostKeys: 1, operatorKey: 1 } },
+  secrets: { master: 'env:MASTER', versions: { hostKeys: 1, operatorKey: 1, registryPassword: 1 } },
 } as unknown as SecretsSource;
 const environment = { MASTER: '11'.repeat(32), TOKEN: 'a-secret-token' };
 
@@ -52,6 +52,20 @@ test('redact clears what was handed out, line by line, and nothing else', async 
   const token = await secrets.resolve('env:TOKEN');
   const line = secrets.operatorKey().privateKey.split('\n')[2]!;
   expect(secrets.redact(`login ${token} failed, key ${line}`)).toBe('login *** failed, key ***');
+});
+
+test('accounts of the registry have passwords of their own, which messages never show', () => {
+  const secrets = createSecrets(site, environment);
+  const passwords = [
+    secrets.registryPassword('node'),
+    secrets.registryPassword('socle'),
+    secrets.registryPassword('node', 2),
+    secrets.registryHttpSecret(),
+  ];
+  expect(new Set(passwords).size).toBe(4);
+  expect(secrets.registryPassword('node')).toBe(createSecrets(site, environment).registryPassword('node'));
+  expect(secrets.registrySalt('node')).toHaveLength(16);
+  expect(secrets.redact(`login ${passwords[1]!}`)).toBe('login ***');
 });
 
 test('a missing variable and a short master key are refused without their values', () => {
