@@ -6,15 +6,22 @@ import { join, sep } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+/** Of what the compiler says; a first build names every module that it downloads. */
+const compilerBytes = 16 * 1024 * 1024;
 
 /**
  * A program of this folder that is written in Go, built where the cache does not hold it yet.
  * @param name folder of its sources, and the program's name
  * @param cacheFolder where built programs are kept; the name there carries a hash of the sources
+ * @param flags of `go build`
  * @returns its path
  * @throws Error with the compiler's words when Go is missing or the build fails
  */
-export async function goProgram(name: string, cacheFolder: string): Promise<string> {
+export async function goProgram(
+  name: string,
+  cacheFolder: string,
+  flags: readonly string[] = [],
+): Promise<string> {
   // The sources stay where they are when the rest is compiled.
   const source = join(import.meta.dirname, name).replace(`${sep}dist${sep}`, sep);
   const hash = createHash('sha256');
@@ -23,7 +30,7 @@ export async function goProgram(name: string, cacheFolder: string): Promise<stri
   if (existsSync(program)) return program;
   await mkdir(cacheFolder, { recursive: true });
   const unfinished = `${program}.${process.pid}`;
-  await run('go', ['build', '-o', unfinished, '.'], { cwd: source });
+  await run('go', ['build', ...flags, '-o', unfinished, '.'], { cwd: source, maxBuffer: compilerBytes });
   await rename(unfinished, program);
   return program;
 }
