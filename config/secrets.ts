@@ -10,7 +10,14 @@ import type { Site } from './site.js';
  * of one zone needs `operator` and its zone's `bootstrap`, a codec server needs `codec`.
  */
 export type BranchName =
-  'seal' | 'codec' | 'operator' | 'authority' | 'load-balancer' | 'registry' | `bootstrap/${ZoneName}`;
+  | 'seal'
+  | 'codec'
+  | 'operator'
+  | 'authority'
+  | 'load-balancer'
+  | 'registry'
+  | 'vault'
+  | `bootstrap/${ZoneName}`;
 
 /** An ed25519 key pair in OpenSSH's formats. */
 export type SshKeyPair = { privateKey: string; publicKey: string };
@@ -36,6 +43,10 @@ export type Secrets = {
   registrySalt: (user: string, version?: number) => Buffer;
   /** Signs the state of uploads to the registry. */
   registryHttpSecret: (version?: number) => string;
+  /** Id of an AppRole in the site's own Vault: a name, not a secret, but one that nobody guesses. */
+  vaultRoleId: (role: string, version?: number) => string;
+  /** Secret id that logs in with it. */
+  vaultSecretId: (role: string, version?: number) => string;
   /** Resolves `env:NAME` or `file:PATH`. */
   resolve: (reference: string) => Promise<string>;
   /** Seals what cannot be derived beside the thing it opens. */
@@ -72,6 +83,8 @@ export function createSecrets(site: SecretsSource, environment: NodeJS.ProcessEn
   };
   const hostPair = (purpose: string, machine: string, version: number): SshKeyPair =>
     pair(`bootstrap/${zoneOf(machine)}`, [purpose, machine, String(version)], machine);
+  const vaultId = (purpose: string, role: string, version: number): string =>
+    deriveBytes(branchKey('vault'), site.uuid, [purpose, role, String(version)]).toString('hex');
   const versions = site.secrets.versions;
   const ofRegistry = (purpose: string, info: readonly string[], version: number, length?: number): Buffer =>
     deriveBytes(branchKey('registry'), site.uuid, [purpose, ...info, String(version)], length);
@@ -95,6 +108,8 @@ export function createSecrets(site: SecretsSource, environment: NodeJS.ProcessEn
       ofRegistry('registry-salt', [user], version, 16),
     registryHttpSecret: (version = versions.registryPassword) =>
       remember(ofRegistry('registry-http-secret', [], version).toString('base64url')),
+    vaultRoleId: (role, version = 1) => vaultId('role-id', role, version),
+    vaultSecretId: (role, version = 1) => remember(vaultId('secret-id', role, version)),
     resolve: async (reference) => remember(resolveReference(reference, environment)),
     seal: createSeal(branchKey('seal'), site.uuid),
     branchKey,

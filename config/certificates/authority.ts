@@ -30,6 +30,8 @@ export type ToSign = {
   use: CertificateUse;
   notBefore: Date;
   notAfter: Date;
+  /** Random when absent; given, the same content makes the same certificate. */
+  serial?: Buffer;
 };
 
 const rootYears = 10;
