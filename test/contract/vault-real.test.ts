@@ -1,0 +1,14 @@
+import { describe } from 'vitest';
+import { canTestWith } from '../../tools/test-programs.js';
+import { vaultClusterContract } from './vault-cluster-contract.js';
+import { vaultConfigurationContract } from './vault-configuration-contract.js';
+import { vaultContract } from './vault-contract.js';
+import { vaultInitialisationContract } from './vault-initialisation-contract.js';
+import { realVault } from './vault-targets.js';
+
+describe.runIf(canTestWith('go'))("HashiCorp's Vault", () => {
+  vaultContract('the real Vault', realVault);
+  vaultInitialisationContract('the real Vault', realVault);
+  vaultConfigurationContract('the real Vault', realVault);
+  vaultClusterContract('the real Vault', realVault);
+});

@@ -1,0 +1,191 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { vaultClient, type Vault } from '../../activities/clients/vault/vault.js';
+import { serverConfiguration } from '../../activities/roles/3-base-infrastructure/vault/server-configuration.js';
+import type { ServerSettings } from '../../activities/roles/3-base-infrastructure/vault/server-settings.js';
+import { cacheFolder } from '../../config/cache-folder.js';
+import { authorityOf, type Authority } from '../../config/certificates/authority.js';
+import { createSecrets, type Secrets } from '../../config/secrets.js';
+import type { Site } from '../../config/site.js';
+import { vaultPath } from '../../tools/vault-program.js';
+
+/** The site that the Vaults of these tests belong to. */
+export const site = {
+  name: 'site-a',
+  uuid: '0b8f6f5e-7c0d-4a55-9d0e-3f6f0f6f1a10',
+  domain: 'site-a.example.org',
+  management: ['127.0.0.0/8'],
+  names: {},
+  certificates: { root: 'platform', since: '2026-01-01' },
+  secrets: { master: 'env:MASTER', versions: { authority: 1 } },
+  vault: { unseal: { kind: 'sealed' } },
+} as unknown as Site;
+
+export function secretsOf(environment: NodeJS.ProcessEnv = {}): Secrets {
+  return createSecrets(site, { MASTER: '11'.repeat(32), ...environment });
+}
+
+export type NodeOptions = { transit?: ServerSettings['transit']; environment?: Record<string, string> };
+
+/** One node, by number from 0; it stays what it is while it does not run. */
+export type VaultNode = {
+  settings: ServerSettings;
+  url: string;
+  auditFiles: [string, string];
+  start: () => Promise<void>;
+  /** As a machine that loses its power. */
+  kill: () => Promise<void>;
+  /** Deletes its storage; it must not run. */
+  empty: () => Promise<void>;
+};
+
+export type VaultCluster = {
+  authority: Authority;
+  nodes: VaultNode[];
+  client: (index: number, token?: string) => Vault;
+  /** A certificate for an address or a machine, signed by the site's authority. */
+  certificate: (
+    commonName: string,
+    names: string[],
+    addresses: string[],
+  ) => { certificate: string; key: string };
+  close: () => Promise<void>;
+};
+
+/** How a kind of Vault runs one node of these settings. */
+export type Runner = (
+  settings: ServerSettings,
+  environment: Record<string, string>,
+) => Promise<{ kill: () => Promise<void> }>;
+
+let clusters = 0;
+
+/** Nodes that know each other's addresses and do not run yet, each on a loopback address of its own. */
+export async function makeCluster(
+  run: Runner,
+  size: number,
+  options: NodeOptions = {},
+): Promise<VaultCluster> {
+  const folder = await mkdtemp(join(tmpdir(), 'socle-vault-'));
+  const authority = await authorityOf(site, secretsOf());
+  clusters += 1;
+  const network = `127.${64 + (process.pid % 128)}.${clusters}`;
+  const addresses = Array.from({ length: size }, (_, index) => `${network}.${index + 1}`);
+  const nodes = await Promise.all(
+    addresses.map((address, index) =>
+      makeNode(run, join(folder, `vault-${index + 1}`), address, addresses, authority, options),
+    ),
+  );
+  return {
+    authority,
+    nodes,
+    client: (index, token) =>
+      vaultClient({ url: nodes[index]!.url, ca: authority.root, ...(token === undefined ? {} : { token }) }),
+    certificate: (...content) => certificateOf(authority, ...content),
+    close: async () => {
+      await Promise.all(nodes.map((node) => node.kill()));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function makeNode(
+  run: Runner,
+  folder: string,
+  address: string,
+  all: readonly string[],
+  authority: Authority,
+  { transit, environment = {} }: NodeOptions,
+): Promise<VaultNode> {
+  const settings: ServerSettings = {
+    nodeId: folder.split('/').at(-1)!,
+    address,
+    apiPort: 8200,
+    clusterPort: 8201,
+    others: all.filter((other) => other !== address).map((other) => `https://${other}:8200`),
+    storage: join(folder, 'raft'),
+    certificateFile: join(folder, 'server.pem'),
+    keyFile: join(folder, 'server.key'),
+    authorityFile: join(folder, 'authority.pem'),
+    ...(transit === undefined ? {} : { transit }),
+  };
+  const { certificate, key } = certificateOf(authority, settings.nodeId, [], [address]);
+  await mkdir(settings.storage, { recursive: true });
+  await writeFile(settings.certificateFile, certificate);
+  await writeFile(settings.keyFile, key, { mode: 0o600 });
+  await writeFile(settings.authorityFile, authority.root);
+  let running: { kill: () => Promise<void> } | undefined;
+  return {
+    settings,
+    url: `https://${address}:8200`,
+    auditFiles: [join(folder, 'audit-1.log'), join(folder, 'audit-2.log')],
+    start: async () => {
+      running ??= await run(settings, environment);
+    },
+    kill: async () => {
+      await running?.kill();
+      running = undefined;
+    },
+    empty: async () => {
+      await rm(settings.storage, { recursive: true });
+      await mkdir(settings.storage);
+    },
+  };
+}
+
+const dayMs = 86_400_000;
+
+function certificateOf(
+  authority: Authority,
+  commonName: string,
+  names: string[],
+  addresses: string[],
+): { certificate: string; key: string } {
+  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const now = Date.now();
+  const certificate = authority.sign({
+    subject: { commonName, organization: site.domain },
+    publicKey: pair.publicKey.export({ type: 'spki', format: 'der' }),
+    use: { kind: 'server', names, addresses },
+    notBefore: new Date(now - dayMs),
+    notAfter: new Date(now + 30 * dayMs),
+  });
+  return { certificate, key: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+}
+
+/** HashiCorp's own program, with the configuration file that the role writes. */
+export const realVault: Runner = async (settings, environment) => {
+  const file = join(settings.storage, '..', 'vault.hcl');
+  await writeFile(file, serverConfiguration(settings));
+  const child = spawn(await vaultPath(cacheFolder()), ['server', `-config=${file}`], {
+    env: { PATH: process.env['PATH'], HOME: settings.storage, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  await started(child);
+  return {
+    kill: async () => {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGKILL');
+        await ended;
+      }
+    },
+  };
+};
+
+async function started(child: ChildProcess): Promise<void> {
+  let said = '';
+  await new Promise<void>((resolve, reject) => {
+    child.once('exit', () => reject(new Error(`Vault ended before it listened: ${said.slice(-1500)}`)));
+    for (const stream of [child.stdout!, child.stderr!]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        said += `${line}\n`;
+        if (line.includes('Vault server started!')) resolve();
+      });
+    }
+  });
+}
