@@ -26,7 +26,6 @@ import {
   makeSwitch,
   nextLine,
   processesIn,
-  replaceFile,
   startInside,
   startPeer,
   type Place,
