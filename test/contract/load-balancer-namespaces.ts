@@ -142,13 +142,24 @@ export async function ended(place: Place, program: string): Promise<void> {
   while (processesIn(place, program).length > 0) await sleep(20);
 }
 
-/** By their network namespace; a worker's parent first. */
+/** By their network namespace. The master comes first: process ids begin anew at their end, so they give no order. */
 export function processesIn(place: Place, program: string): number[] {
   const namespace = readlinkSync(`/proc/${place.pid}/ns/net`);
-  return readdirSync('/proc')
+  const found = readdirSync('/proc')
     .filter((pid) => /^\d+$/.test(pid) && isProgram(pid, program, namespace))
-    .map(Number)
-    .sort((a, b) => a - b);
+    .map(Number);
+  const isMaster = (pid: number): boolean => !found.includes(parentOf(pid));
+  return [...found.filter(isMaster), ...found.filter((pid) => !isMaster(pid))];
+}
+
+/** 0 for a process that is gone by now. */
+function parentOf(pid: number): number {
+  try {
+    return Number(/^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+  } catch (error) {
+    if (!['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return 0;
+  }
 }
 
 /** A process that is gone by now is none. */

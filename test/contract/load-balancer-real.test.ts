@@ -26,6 +26,7 @@ import {
   makeSwitch,
   nextLine,
   processesIn,
+  replaceFile,
   startInside,
   startPeer,
   type Place,
@@ -93,7 +94,7 @@ async function makePair(inputs: LoadBalancerInputs) {
 done`;
       startInside(place, 'sh', '-c', start);
     },
-    /** haproxy.service reloads by USR2 to the master, the oldest of its processes. */
+    /** haproxy.service reloads by USR2 to the master. */
     reload: (place: Place): void => void process.kill(processesIn(place, 'haproxy')[0]!, 'SIGUSR2'),
     /** The longest time without an answer while something was done. */
     outageMs: async (done: () => Promise<void>): Promise<number> => {
@@ -220,6 +221,33 @@ describe.runIf(possible).each([
     expect(after.filter((pid) => !before.includes(pid)).length).toBeGreaterThanOrEqual(1);
     expect(after).toContain(before[0]);
   });
+
+  test.runIf(advertisementSeconds === 1)(
+    'a limit that is reached turns away the next and lets in others',
+    async () => {
+      const limited = LoadBalancerInputs.parse({ publicLimits: { connectionsPerSource: 3 } });
+      const machine = pair.inventory.machines.find(({ name }) => name === pair.one.name)!;
+      const { text, fingerprint } = haproxyConfiguration(pair.site, pair.inventory, machine, limited);
+      await replaceFile(pair.one, folder, paths.haproxy, text);
+      pair.reload(pair.one);
+      const inForce = () =>
+        inside(pair.one, 'curl', '-s', '--unix-socket', paths.healthSocket, 'http://haproxy/').catch(
+          () => '',
+        );
+      await expect.poll(inForce, { timeout: 10_000 }).toBe(fingerprint);
+      const client = startPeer(pair.network, {
+        do: 'many',
+        count: 5,
+        address: pair.public,
+        port: 443,
+        from: manager,
+      });
+      const opened = await nextLine<{ open: number; errors: string[] }>(client.lines);
+      expect({ open: opened.open, turnedAway: opened.errors.length }).toEqual({ open: 3, turnedAway: 2 });
+      expect((await pair.ask(pair.public, 443, stranger)).answer).toContain(stranger);
+      client.process.kill();
+    },
+  );
 
   test('the statistics want the password', async () => {
     const { address } = pair.inventory.machines.find(({ name }) => name === pair.one.name)!;
