@@ -76,40 +76,36 @@ export function createSecrets(site: SecretsSource, environment: NodeJS.ProcessEn
   };
   const master = masterKey(remember(resolveReference(site.secrets.master, environment)), site.secrets.master);
   const branchKey = (name: BranchName): Buffer => deriveBytes(master, site.uuid, ['branch', name]);
-  const pair = (branch: BranchName, info: readonly string[], comment: string): SshKeyPair => {
-    const keys = sshKeyPair(deriveBytes(branchKey(branch), site.uuid, info), comment);
+  const derived = (branch: BranchName, info: readonly (string | number)[], length?: number): Buffer =>
+    deriveBytes(branchKey(branch), site.uuid, info.map(String), length);
+  const password = (branch: BranchName, info: readonly (string | number)[]): string =>
+    remember(derived(branch, info).toString('base64url'));
+  const pair = (branch: BranchName, info: readonly (string | number)[], comment: string): SshKeyPair => {
+    const keys = sshKeyPair(derived(branch, info), comment);
     remember(keys.privateKey);
     return keys;
   };
   const hostPair = (purpose: string, machine: string, version: number): SshKeyPair =>
-    pair(`bootstrap/${zoneOf(machine)}`, [purpose, machine, String(version)], machine);
-  const vaultId = (purpose: string, role: string, version: number): string =>
-    deriveBytes(branchKey('vault'), site.uuid, [purpose, role, String(version)]).toString('hex');
+    pair(`bootstrap/${zoneOf(machine)}`, [purpose, machine, version], machine);
   const versions = site.secrets.versions;
-  const ofRegistry = (purpose: string, info: readonly string[], version: number, length?: number): Buffer =>
-    deriveBytes(branchKey('registry'), site.uuid, [purpose, ...info, String(version)], length);
   return {
     bootstrapHostKey: (machine, version = versions.hostKeys) =>
       hostPair('bootstrap-host-key', machine, version),
     hostKey: (machine, version = versions.hostKeys) => hostPair('host-key', machine, version),
     operatorKey: (version = versions.operatorKey) =>
-      pair('operator', ['operator-key', String(version)], `socle@${site.name}`),
+      pair('operator', ['operator-key', version], `socle@${site.name}`),
     authoritySeed: (version = versions.authority) =>
-      deriveBytes(branchKey('authority'), site.uuid, ['authority', String(version)], authoritySeedBytes),
-    statisticsPassword: () =>
-      remember(
-        deriveBytes(branchKey('load-balancer'), site.uuid, ['statistics-password', '1']).toString(
-          'base64url',
-        ),
-      ),
+      derived('authority', ['authority', version], authoritySeedBytes),
+    statisticsPassword: () => password('load-balancer', ['statistics-password', 1]),
     registryPassword: (user, version = versions.registryPassword) =>
-      remember(ofRegistry('registry-password', [user], version).toString('base64url')),
+      password('registry', ['registry-password', user, version]),
     registrySalt: (user, version = versions.registryPassword) =>
-      ofRegistry('registry-salt', [user], version, 16),
+      derived('registry', ['registry-salt', user, version], 16),
     registryHttpSecret: (version = versions.registryPassword) =>
-      remember(ofRegistry('registry-http-secret', [], version).toString('base64url')),
-    vaultRoleId: (role, version = 1) => vaultId('role-id', role, version),
-    vaultSecretId: (role, version = 1) => remember(vaultId('secret-id', role, version)),
+      password('registry', ['registry-http-secret', version]),
+    vaultRoleId: (role, version = 1) => derived('vault', ['role-id', role, version]).toString('hex'),
+    vaultSecretId: (role, version = 1) =>
+      remember(derived('vault', ['secret-id', role, version]).toString('hex')),
     resolve: async (reference) => remember(resolveReference(reference, environment)),
     seal: createSeal(branchKey('seal'), site.uuid),
     branchKey,

@@ -9,7 +9,7 @@ import {
   readCertificate,
   signCertificate,
   signRequest,
-  type CertificateUse,
+  type CertificateContent,
   type Issuer,
   type Subject,
 } from './x509.js';
@@ -20,18 +20,7 @@ export type Authority = {
   root: string;
   /** PEM of what a server sends after its own certificate: none when the root itself signs. */
   above: string;
-  sign: (content: ToSign) => string;
-};
-
-export type ToSign = {
-  subject: Subject;
-  /** SubjectPublicKeyInfo, DER. */
-  publicKey: Buffer;
-  use: CertificateUse;
-  notBefore: Date;
-  notAfter: Date;
-  /** Random when absent; given, the same content makes the same certificate. */
-  serial?: Buffer;
+  sign: (content: CertificateContent) => string;
 };
 
 const rootYears = 10;
@@ -88,7 +77,7 @@ function subjectOf({ name, domain }: AuthoritySource, what: string): Subject {
 }
 
 /** Nothing outlives who signed it. */
-function signedBy(issuer: Issuer, certificate: string, content: ToSign): string {
+function signedBy(issuer: Issuer, certificate: string, content: CertificateContent): string {
   const end = new Date(new X509Certificate(certificate).validTo);
   return signCertificate({ ...content, notAfter: content.notAfter < end ? content.notAfter : end }, issuer);
 }

@@ -51,7 +51,7 @@ export type CertificateContent = {
   use: CertificateUse;
   notBefore: Date;
   notAfter: Date;
-  /** 20 bytes at most; random when absent. */
+  /** 20 bytes at most; random when absent. With one the same content makes the same certificate. */
   serial?: Buffer;
 };
 

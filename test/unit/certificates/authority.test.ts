@@ -151,27 +151,27 @@ test('a request that its own key did not sign is refused', () => {
 const authorityExtensions =
   'basicConstraints=critical,CA:TRUE,pathlen:1\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n';
 
-/** Signs the request of a site as an organisation's authority would; answers the chain. */
-function signedByCustomer(site: AuthoritySource, extensions = authorityExtensions, lastDays = '30'): string {
+/** Another organisation's root: NAME.pem and NAME.key. */
+function makeRoot(name: string, commonName: string): void {
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-384', '-nodes', '-keyout', `${name}.key`];
+  const usage = ['-addext', 'keyUsage=critical,keyCertSign,cRLSign'];
   openssl(
     'req',
     '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-384',
-    '-nodes',
-    '-keyout',
-    'ca.key',
+    ...key,
+    ...usage,
     '-out',
-    'ca.pem',
+    `${name}.pem`,
     '-subj',
-    '/CN=Customer root',
-    '-addext',
-    'keyUsage=critical,keyCertSign,cRLSign',
+    `/CN=${commonName}`,
     '-days',
     '3650',
   );
+}
+
+/** Signs the request of a site as an organisation's authority would; answers the chain. */
+function signedByCustomer(site: AuthoritySource, extensions = authorityExtensions, lastDays = '30'): string {
+  makeRoot('ca', 'Customer root');
   write('request.pem', authorityRequest(site, secretsOf(site)));
   write('extensions', extensions);
   openssl(
@@ -236,23 +236,7 @@ test('everything that is wrong with a customer chain is said at once', async () 
   const own = signedByCustomer(site);
   expect(await refused(certificatesIn(own)[0]!)).toContain('Add those above it, the root last');
   const root = certificatesIn(own)[1]!;
-  openssl(
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-384',
-    '-nodes',
-    '-keyout',
-    'b.key',
-    '-out',
-    'b.pem',
-    '-subj',
-    '/CN=Another root',
-    '-days',
-    '10',
-  );
+  makeRoot('b', 'Another root');
   const another = readFileSync(join(folder, 'b.pem'), 'utf8');
   expect(await refused(certificatesIn(own)[0]! + another)).toContain('was not signed by "CN=Another root"');
   expect(
