@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { openAt } from './open-at.js';
-import { repositoryPath, type Registry } from './registry.js';
+import { deleteAt, repositoryPath, type Registry } from './registry.js';
 
 /** Whether a repository holds a blob. */
 export async function hasBlob(
@@ -30,17 +30,11 @@ export function openBlob(
 }
 
 /** Deletes a blob's link in a repository; true when it was there. */
-export async function deleteBlob(
-  { http }: Registry,
+export function deleteBlob(
+  registry: Registry,
   repository: string,
   digest: string,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  const { status } = await http.request({
-    method: 'DELETE',
-    path: repositoryPath(repository, `blobs/${digest}`),
-    accept: [202, 404],
-    ...(signal && { signal }),
-  });
-  return status === 202;
+  return deleteAt(registry, repositoryPath(repository, `blobs/${digest}`), signal);
 }

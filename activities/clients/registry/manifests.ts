@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../http/http-client.js';
 import { isDigest, requireDigest } from './digest.js';
 import { manifestOf, manifestTypes, type Manifest } from './manifest.js';
-import { repositoryPath, type Registry } from './registry.js';
+import { deleteAt, repositoryPath, type Registry } from './registry.js';
 
 const accept = { accept: Object.values(manifestTypes).join(', ') };
 
@@ -69,17 +69,11 @@ export async function putManifest(
 }
 
 /** Deletes a manifest and every tag that it has; true when it was there. Its blobs go with the next garbage collection. */
-export async function deleteManifest(
-  { http }: Registry,
+export function deleteManifest(
+  registry: Registry,
   repository: string,
   digest: string,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  const { status } = await http.request({
-    method: 'DELETE',
-    path: repositoryPath(repository, `manifests/${digest}`),
-    accept: [202, 404],
-    ...(signal && { signal }),
-  });
-  return status === 202;
+  return deleteAt(registry, repositoryPath(repository, `manifests/${digest}`), signal);
 }

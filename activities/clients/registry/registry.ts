@@ -57,3 +57,14 @@ export function repositoryPath(repository: string, resource: string): string {
     throw new Error(`${JSON.stringify(repository)} is no name of a repository`);
   return `/v2/${repository}/${resource}`;
 }
+
+/** Deletes what is at a path of `repositoryPath`; true when it was there. */
+export async function deleteAt({ http }: Registry, path: string, signal?: AbortSignal): Promise<boolean> {
+  const { status } = await http.request({
+    method: 'DELETE',
+    path,
+    accept: [202, 404],
+    ...(signal && { signal }),
+  });
+  return status === 202;
+}
