@@ -11,7 +11,8 @@ import {
   checkScript,
   keepalivedConfiguration,
 } from '../../activities/roles/3-base-infrastructure/load-balancer/keepalived.js';
-import { certificateFile, paths } from '../../activities/roles/3-base-infrastructure/load-balancer/paths.js';
+import { paths } from '../../activities/roles/3-base-infrastructure/load-balancer/paths.js';
+import { certificatePath } from '../../activities/certificates/server-certificate.js';
 import { computeInventory } from '../../config/inventory.js';
 import { loadSite } from '../../config/load.js';
 import { canTestWith } from '../../tools/test-programs.js';
@@ -67,7 +68,7 @@ async function makePair(inputs: LoadBalancerInputs) {
       [paths.statisticsLogin]: statisticsLogin('a-password'),
       [paths.keepalived]: keepalivedConfiguration(site, inventory, machine, inputs),
       [paths.checkScript]: checkScript,
-      [certificateFile(machine.name)]: await machineCertificate(machine.name, machine.address),
+      [certificatePath(machine.name)]: await machineCertificate(machine.name, machine.address),
     };
     places.push(await makeMachine(machine.name, machine.address, files, folder, network));
   }

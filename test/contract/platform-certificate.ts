@@ -1,7 +1,6 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { authorityOf } from '../../config/certificates/authority.js';
+import { authorityOf, type AuthoritySource } from '../../config/certificates/authority.js';
 import { createSecrets, type Secrets } from '../../config/secrets.js';
-import type { AuthoritySource } from '../../config/certificates/authority.js';
+import { serverPair } from '../server-pair.js';
 
 const site = {
   name: 'demo',
@@ -22,17 +21,5 @@ export function testSecrets(): Secrets {
 /** A server's certificate for the loopback addresses, as the platform's own authority signs it. All PEM. */
 export async function platformCertificate(): Promise<{ ca: string; certificate: string; key: string }> {
   const authority = await authorityOf(site, testSecrets());
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const certificate = authority.sign({
-    subject: { commonName: 'server', organization: site.domain },
-    publicKey: publicKey.export({ type: 'spki', format: 'der' }),
-    use: { kind: 'server', names: ['localhost'], addresses: ['127.0.0.1'] },
-    notBefore: new Date('2026-01-01T00:00:00Z'),
-    notAfter: new Date('2036-01-01T00:00:00Z'),
-  });
-  return {
-    ca: authority.root,
-    certificate: certificate + authority.above,
-    key: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
-  };
+  return { ca: authority.root, ...serverPair(authority, 'server', ['localhost'], ['127.0.0.1']) };
 }

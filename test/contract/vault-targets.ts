@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +11,7 @@ import { authorityOf, type Authority } from '../../config/certificates/authority
 import { createSecrets, type Secrets } from '../../config/secrets.js';
 import type { Site } from '../../config/site.js';
 import { vaultPath } from '../../tools/vault-program.js';
+import { serverPair } from '../server-pair.js';
 
 /** The site that the Vaults of these tests belong to. */
 export const site = {
@@ -85,7 +85,7 @@ export async function makeCluster(
     nodes,
     client: (index, token) =>
       vaultClient({ url: nodes[index]!.url, ca: authority.root, ...(token === undefined ? {} : { token }) }),
-    certificate: (...content) => certificateOf(authority, ...content),
+    certificate: (...content) => serverPair(authority, ...content),
     close: async () => {
       await Promise.all(nodes.map((node) => node.kill()));
       await rm(folder, { recursive: true, force: true });
@@ -113,7 +113,7 @@ async function makeNode(
     authorityFile: join(folder, 'authority.pem'),
     ...(transit === undefined ? {} : { transit }),
   };
-  const { certificate, key } = certificateOf(authority, settings.nodeId, [], [address]);
+  const { certificate, key } = serverPair(authority, settings.nodeId, [], [address]);
   await mkdir(settings.storage, { recursive: true });
   await writeFile(settings.certificateFile, certificate);
   await writeFile(settings.keyFile, key, { mode: 0o600 });
@@ -135,26 +135,6 @@ async function makeNode(
       await mkdir(settings.storage);
     },
   };
-}
-
-const dayMs = 86_400_000;
-
-function certificateOf(
-  authority: Authority,
-  commonName: string,
-  names: string[],
-  addresses: string[],
-): { certificate: string; key: string } {
-  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const now = Date.now();
-  const certificate = authority.sign({
-    subject: { commonName, organization: site.domain },
-    publicKey: pair.publicKey.export({ type: 'spki', format: 'der' }),
-    use: { kind: 'server', names, addresses },
-    notBefore: new Date(now - dayMs),
-    notAfter: new Date(now + 30 * dayMs),
-  });
-  return { certificate, key: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
 
 /** HashiCorp's own program, with the configuration file that the role writes. */

@@ -1,6 +1,6 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { authorityOf, type AuthoritySource } from '../../../config/certificates/authority.js';
 import { createSecrets } from '../../../config/secrets.js';
+import { serverPair } from '../../server-pair.js';
 
 /** Key and certificate of a machine in one PEM, as they will lie in /etc/socle/tls. */
 export async function machineCertificate(name: string, address: string): Promise<string> {
@@ -12,13 +12,6 @@ export async function machineCertificate(name: string, address: string): Promise
     secrets: { master: 'env:MASTER', versions: { authority: 1 } },
   } as unknown as AuthoritySource & Parameters<typeof createSecrets>[0];
   const authority = await authorityOf(site, createSecrets(site, { MASTER: '11'.repeat(32) }));
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const certificate = authority.sign({
-    subject: { commonName: name, organization: 'site-a' },
-    publicKey: publicKey.export({ type: 'spki', format: 'der' }),
-    use: { kind: 'server', names: [name], addresses: [address] },
-    notBefore: new Date(Date.now() - 60_000),
-    notAfter: new Date(Date.now() + 86_400_000),
-  });
-  return `${privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()}${certificate}`;
+  const { key, certificate } = serverPair(authority, name, [name], [address]);
+  return `${key}${certificate}`;
 }

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Inventory, Machine } from '../../../../config/machine.js';
 import { inboundRules } from '../../../../config/ports/flows.js';
 import type { Site } from '../../../../config/site.js';
+import { certificatePath } from '../../../certificates/server-certificate.js';
 import { backendSection, frontendSection, sourceRules } from './haproxy-sections.js';
 import type { LoadBalancerInputs } from './inputs.js';
-import { certificateFile, paths } from './paths.js';
+import { paths } from './paths.js';
 import { pairRoutes, type PairGroup } from './routes.js';
 
 export const statisticsPort = 8404;
@@ -93,7 +94,7 @@ function statisticsSection(site: Site, inventory: Inventory, machine: Machine): 
   return `frontend statistics
     mode http
     option httplog
-    bind ${machine.address}:${statisticsPort} ssl crt ${certificateFile(machine.name)} alpn h2,http/1.1
+    bind ${machine.address}:${statisticsPort} ssl crt ${certificatePath(machine.name)} alpn h2,http/1.1
     maxconn 100
     timeout http-request 5s
 ${sourceRules(sources)}    acl authorised req.hdr(authorization) -m str -f ${paths.statisticsLogin}

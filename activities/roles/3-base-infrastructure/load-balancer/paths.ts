@@ -11,8 +11,3 @@ export const paths = {
   checkScript: '/etc/keepalived/check-haproxy',
   sysctl: '/etc/sysctl.d/91-socle-load-balancer.conf',
 } as const;
-
-/** Key and chain of a machine, in one file as HAProxy wants them. */
-export function certificateFile(machineName: string): string {
-  return `/etc/socle/tls/${machineName}.pem`;
-}
