@@ -8,7 +8,7 @@ import {
   type AppRole,
 } from '../../../clients/vault/approle.js';
 import type { Vault } from '../../../clients/vault/vault.js';
-import type { Difference } from './configuration-differences.js';
+import type { Difference } from './difference.js';
 import type { AppRoleName } from './wanted-configuration.js';
 
 export type AppRoleIds = (name: AppRoleName) => { roleId: string; secretId: string };

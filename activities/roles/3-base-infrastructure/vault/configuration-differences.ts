@@ -3,16 +3,14 @@ import { auditFiles, enableAuditFile } from '../../../clients/vault/audit.js';
 import { mount, mountsOf, tuneMount, type MountKind } from '../../../clients/vault/mounts.js';
 import { pkiRoleDifferences, writePkiRole } from '../../../clients/vault/pki-roles.js';
 import { readUrls, writeUrls } from '../../../clients/vault/pki.js';
-import { readPolicy, writePolicy } from '../../../clients/vault/policies.js';
 import type { Vault } from '../../../clients/vault/vault.js';
 import { PermanentError } from '../../../errors.js';
 import { appRoleDifferences, type AppRoleIds } from './app-role-differences.js';
+import type { Difference } from './difference.js';
 import { issuerDifferences } from './issuer-differences.js';
+import { policyDifference } from './policy-difference.js';
 import { renewalDifferences } from './renewal-differences.js';
 import type { WantedConfiguration } from './wanted-configuration.js';
-
-/** One thing that is not as wanted, and what makes it so. */
-export type Difference = { what: string; apply: () => Promise<void> };
 
 /** What is wanted and is no plain data: who signs, and the ids that Socle logs in with. */
 export type ConfigurationMeans = { authority: Authority; appRoleIds: AppRoleIds; now: Date };
@@ -114,15 +112,6 @@ async function* mountDifferences(
         apply: () => tuneMount(vault, kind, path, maxLeaseSeconds),
       };
   }
-}
-
-export async function* policyDifference(
-  vault: Vault,
-  name: string,
-  policy: string,
-): AsyncGenerator<Difference> {
-  if ((await readPolicy(vault, name)) !== policy)
-    yield { what: `policy ${name}`, apply: () => writePolicy(vault, name, policy) };
 }
 
 async function* appRoleDifferencesOf(

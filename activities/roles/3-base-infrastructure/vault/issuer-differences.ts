@@ -10,7 +10,7 @@ import {
 } from '../../../clients/vault/pki.js';
 import type { Vault } from '../../../clients/vault/vault.js';
 import { PermanentError } from '../../../errors.js';
-import type { Difference } from './configuration-differences.js';
+import type { Difference } from './difference.js';
 import { signIntermediate } from './intermediate.js';
 import type { WantedConfiguration } from './wanted-configuration.js';
 

@@ -4,7 +4,8 @@ import { readCertificateRole, writeCertificateRole } from '../../../clients/vaul
 import { mountsOf } from '../../../clients/vault/mounts.js';
 import { defaultIssuer, issuersOf } from '../../../clients/vault/pki.js';
 import type { Vault } from '../../../clients/vault/vault.js';
-import { policyDifference, type Difference } from './configuration-differences.js';
+import type { Difference } from './difference.js';
+import { policyDifference } from './policy-difference.js';
 import { renewalPolicy } from './policies.js';
 import type { WantedConfiguration } from './wanted-configuration.js';
 
