@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { run } from './command.js';
 import { signingKey, type SigningKey } from './signing-key.js';
 
-/** What prepare-vms installs on any machine of any site: a test compares it with the role. */
+/** What Socle's roles install on any machine of any site: a test compares it with them. */
 export const mirrorPackages = [
   'auditd',
   'ca-certificates',
@@ -11,7 +11,9 @@ export const mirrorPackages = [
   'cryptsetup',
   'curl',
   'e2fsprogs',
+  'haproxy',
   'iproute2',
+  'keepalived',
   'netcat-openbsd',
   'nfs-common',
   'nftables',

@@ -9,7 +9,6 @@ import {
 } from '../../activities/roles/3-base-infrastructure/load-balancer/haproxy.js';
 import { LoadBalancerInputs } from '../../activities/roles/3-base-infrastructure/load-balancer/inputs.js';
 import {
-  cardDefinition,
   checkScript,
   keepalivedConfiguration,
 } from '../../activities/roles/3-base-infrastructure/load-balancer/keepalived.js';
@@ -26,7 +25,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'socle-load-balancer-'));
   writeFileSync(join(folder, 'machine.pem'), await machineCertificate('lb', '127.0.0.1'));
   writeFileSync(join(folder, 'login'), statisticsLogin('a-password'));
-  writeFileSync(join(folder, 'card.conf'), cardDefinition('eth0'));
+  writeFileSync(join(folder, 'card.conf'), '$CARD=eth0\n');
   writeFileSync(join(folder, 'check-haproxy'), checkScript);
   chmodSync(join(folder, 'check-haproxy'), 0o755);
 });

@@ -10,7 +10,7 @@ import type { Mode } from '../../config/plan-types.js';
 /**
  * What a command would plan for a site if it had only these machines: a whole one has twenty, whose counts the checks of a
  * site file keep. Its gates are left out.
- * @param only roles or phases; all when empty
+ * @param only roles or phases; when empty those of phases 1 and 2, which need no group to be complete
  */
 export async function partOfSite(
   file: string,
@@ -25,7 +25,7 @@ export async function partOfSite(
     inventory: { ...whole, machines: whole.machines.filter(({ name }) => machines.includes(name)) },
     declarations: roles.map(declarationOf),
     mode,
-    selection: only.length === 0 ? {} : { only },
+    selection: { only: only.length === 0 ? ['provisioning', 'preparation'] : only },
   });
   return { plan: JSON.parse(canonicalJson(plan)) as PlannedSite['plan'], hash: hashOf(plan) };
 }

@@ -1,5 +1,6 @@
 // Two ends of a way through the laboratory's network: `peer.mjs serve` on a machine, and where the worker runs
-// `peer.mjs connect|send|datagrams ADDRESS PORT COUNT`, which prints what it measured as JSON.
+// `peer.mjs connect|send|datagrams ADDRESS PORT COUNT`, which prints what it measured as JSON, or `peer.mjs poll ADDRESS
+// PORT`, which prints the time of each of ten connections a second that stood.
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
@@ -58,5 +59,18 @@ async function datagrams() {
   return answered;
 }
 
+function poll() {
+  setInterval(() => {
+    const connection = connect(port, address);
+    const giveUp = setTimeout(() => connection.destroy(), 500);
+    connection.on('error', () => undefined).on('close', () => clearTimeout(giveUp));
+    connection.on('connect', () => {
+      console.log(Date.now());
+      connection.destroy();
+    });
+  }, 100);
+}
+
 if (what === 'serve') serve();
+else if (what === 'poll') poll();
 else console.log(JSON.stringify(await { connect: connectTimes, send, datagrams }[what]()));

@@ -61,8 +61,3 @@ ${addresses.map(({ address }) => `        ${address}/32 dev ${card}\n`).join('')
 export const checkScript = `#!/bin/sh
 exec curl --silent --fail --output /dev/null --max-time 1 --unix-socket ${paths.healthSocket} http://haproxy/
 `;
-
-/** The card that has an address, as a definition that keepalived.conf includes. */
-export function cardDefinition(card: string): string {
-  return `$CARD=${card}\n`;
-}

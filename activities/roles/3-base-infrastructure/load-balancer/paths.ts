@@ -9,5 +9,5 @@ export const paths = {
   /** Names the card, where the site file does not. */
   card: '/etc/keepalived/card.conf',
   checkScript: '/etc/keepalived/check-haproxy',
-  sysctl: '/etc/sysctl.d/91-socle-load-balancer.conf',
+  keepalivedUnit: '/etc/systemd/system/keepalived.service.d/socle.conf',
 } as const;

@@ -1,0 +1,44 @@
+import { done, todo, type CheckResult, type StepContext } from '../../../role.js';
+import { awaitHolder } from './holder.js';
+import { pairRoutes, type PairGroup } from './routes.js';
+import { loadBalancerPackages, loadBalancerState } from './state.js';
+
+/** After three advertisements and a bit the other takes over; the script that asks HAProxy has counted to two by then. */
+const settlesWithinMs = 15_000;
+
+/** Everything as it was written and in force, one machine of the pair with every address, and each port served there. */
+export async function verifyLoadBalancer(context: StepContext): Promise<CheckResult> {
+  const { applyResources } = await import('../../../host/apply-resources.js');
+  const { checkResult } = await import('../../../host/host-step.js');
+  const wanted = [...loadBalancerPackages(), ...loadBalancerState(context)];
+  const report = await applyResources(context, wanted, { mode: 'check', label: 'verify' });
+  const found = checkResult(report.resources);
+  if (found.state !== 'done') return found;
+  const pair = context.machines.filter(({ group }) => group === context.machine.group);
+  const holder = await awaitHolder(context, pair, undefined, settlesWithinMs);
+  if ('wrong' in holder)
+    return todo('the virtual addresses are not on one machine', [
+      `${holder.wrong}. See journalctl --unit keepalived there, and whether VRRP passes between the two`,
+    ]);
+  return holder.machine.name === context.machine.name ? served(context) : done;
+}
+
+/** Asked on the holder itself: from elsewhere a firewall may rightly say no. */
+async function served(context: StepContext): Promise<CheckResult> {
+  const { openHost } = await import('../../../clients/ssh/open-host.js');
+  const { hostTarget } = await import('../../../host/host-target.js');
+  const { site, plan, machine, secrets, signal } = context;
+  const { frontends } = pairRoutes(site, plan, machine.group as PairGroup);
+  const script = frontends
+    .map(({ address, port }) => `nc -z -w 2 ${address} ${port} || echo ${address}:${port}\n`)
+    .join('');
+  const host = openHost(await hostTarget(site, machine, secrets));
+  const { stdout } = await host.run(script, { signal, label: 'ask each port' });
+  const closed = stdout.split('\n').filter((line) => line !== '');
+  return closed.length === 0
+    ? done
+    : todo(
+        `${closed.length} ports are not served`,
+        closed.map((port) => `${port} refuses`),
+      );
+}

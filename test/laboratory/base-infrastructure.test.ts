@@ -1,0 +1,19 @@
+import { afterAll, beforeAll, test } from 'vitest';
+import { expectSuccess, startDatacentre, type Datacentre } from './datacentre.js';
+import { balancedMachines, loadBalancers } from './proofs/load-balancers.js';
+
+/** The machines of phase 3's roles that are proven here, with the real programs. */
+const machines = [...balancedMachines];
+
+let datacentre: Datacentre;
+beforeAll(async () => {
+  datacentre = await startDatacentre();
+});
+afterAll(() => datacentre?.stop());
+const given = (): Datacentre => datacentre;
+
+test('phases 1 and 2 make the machines', async () => {
+  expectSuccess(await datacentre.run('apply', datacentre.site, machines));
+});
+
+loadBalancers(given, machines);
