@@ -91,7 +91,7 @@ export class MachinesUnderTest {
       inputs: role.inputs.parse({}),
       target,
       machine: machine!,
-      machines: this.plan.machines,
+      machines: this.plan.machines.filter(({ group }) => role.groups.includes(group)),
       secrets: this.secrets,
       runId: 'test',
       signal: new AbortController().signal,

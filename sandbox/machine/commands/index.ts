@@ -1,10 +1,13 @@
 import type { SimulatedCommand } from '../command.js';
 import { accountCommands } from './accounts.js';
+import { balancerCommands } from './balancers.js';
+import { curlCommands } from './curl.js';
 import { diskCommands } from './disks.js';
 import { fileCommands } from './files.js';
 import { firewallCommands } from './firewall.js';
 import { kernelCommands } from './kernel.js';
 import { networkCommands } from './network.js';
+import { opensslCommands } from './openssl.js';
 import { packageCommands } from './packages.js';
 import { securityCommands } from './security.js';
 import { shellCommands } from './shells.js';
@@ -26,4 +29,7 @@ export const allCommands: readonly SimulatedCommand[] = [
   ...diskCommands,
   ...timeCommands,
   ...securityCommands,
+  ...balancerCommands,
+  ...curlCommands,
+  ...opensslCommands,
 ];

@@ -15,12 +15,18 @@ export async function verifyLoadBalancer(context: StepContext): Promise<CheckRes
   const found = checkResult(report.resources);
   if (found.state !== 'done') return found;
   const pair = context.machines.filter(({ group }) => group === context.machine.group);
-  const holder = await awaitHolder(context, pair, undefined, settlesWithinMs);
+  const [preferred] = pair;
+  const holder = await awaitHolder(context, pair, preferred, settlesWithinMs);
   if ('wrong' in holder)
     return todo('the virtual addresses are not on one machine', [
       `${holder.wrong}. See journalctl --unit keepalived there, and whether VRRP passes between the two`,
     ]);
-  return holder.machine.name === context.machine.name ? served(context) : done;
+  const { name } = context.machine;
+  if (holder.machine.name === name) return served(context);
+  if (name !== preferred?.name) return done;
+  return todo(`${holder.machine.name} holds the virtual addresses, which ${name} should have taken back`, [
+    `${name} does not hold them. See journalctl --unit keepalived there`,
+  ]);
 }
 
 /** Asked on the holder itself: from elsewhere a firewall may rightly say no. */

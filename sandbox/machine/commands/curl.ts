@@ -1,0 +1,30 @@
+import { CommandError, type SimulatedCommand } from '../command.js';
+import { parseOptions } from './options.js';
+
+const options = {
+  '--silent': 'flag',
+  '--fail': 'flag',
+  '--show-error': 'flag',
+  '--output': 'value',
+  '--max-time': 'value',
+  '--unix-socket': 'value',
+} as const;
+
+/** curl, as far as programs of the same machine are asked over a unix socket. */
+export const curlCommands: readonly SimulatedCommand[] = [
+  {
+    name: 'curl',
+    run: async (args, { machine }) => {
+      const { options: given } = parseOptions('curl', args, options);
+      const path = given.get('--unix-socket');
+      if (path === undefined) throw new CommandError('curl: only --unix-socket is simulated', 2);
+      const answer = machine.unixSockets.get(path)?.();
+      const said = (message: string): string =>
+        given.has('--silent') && !given.has('--show-error') ? '' : message;
+      if (!answer) throw new CommandError(said(`curl: (7) Failed to connect to ${path}`), 7);
+      if (given.has('--fail') && answer.status >= 400)
+        throw new CommandError(said(`curl: (22) The requested URL returned error: ${answer.status}`), 22);
+      return given.get('--output') === undefined ? { stdout: answer.body } : undefined;
+    },
+  },
+];
