@@ -3,17 +3,15 @@ import { join } from 'node:path';
 import { run } from './command.js';
 import { signingKey, type SigningKey } from './signing-key.js';
 
-/** What Socle's roles install on any machine of any site: a test compares it with them. */
-export const mirrorPackages = [
+/** What prepare-vms installs on any machine of any site: a test compares it with the role. */
+export const preparationPackages = [
   'auditd',
   'ca-certificates',
   'chrony',
   'cryptsetup',
   'curl',
   'e2fsprogs',
-  'haproxy',
   'iproute2',
-  'keepalived',
   'netcat-openbsd',
   'nfs-common',
   'nftables',
@@ -25,6 +23,9 @@ export const mirrorPackages = [
   'unattended-upgrades',
   'xfsprogs',
 ];
+
+/** That, and what the roles after it install. */
+export const mirrorPackages = [...preparationPackages, 'haproxy', 'keepalived'];
 
 const architecture = 'amd64';
 

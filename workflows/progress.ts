@@ -96,6 +96,8 @@ export type PhaseSummary = {
   samples: Finding[];
   /** As in the progress. */
   notes?: Finding[];
+  /** Roles of the phase that this version does not have; absent when it has them all. */
+  unavailable?: string[];
 };
 
 export type DeploymentProgress = {
@@ -115,6 +117,7 @@ export type DeploymentProgress = {
 export function summarise(progress: PhaseProgress, todoTargets: Record<string, string[]>): PhaseSummary {
   const sum = (member: 'total' | 'done' | 'changed' | 'changes' | 'todo' | 'unknown' | 'retries'): number =>
     progress.roles.reduce((total, role) => total + role[member], 0);
+  const unavailable = progress.roles.filter(({ available }) => !available).map(({ name }) => name);
   return {
     total: sum('total'),
     done: sum('done'),
@@ -128,6 +131,7 @@ export function summarise(progress: PhaseProgress, todoTargets: Record<string, s
     todoTargets,
     samples: progress.changes.slice(0, 20),
     ...(progress.notes && { notes: progress.notes }),
+    ...(unavailable.length > 0 && { unavailable }),
   };
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { withLaboratory, type Running } from '../../client/local/with-laboratory.js';
 import { untilInterrupted } from '../../client/local/interrupted.js';
 import { createSecrets } from '../../config/secrets.js';
-import { mirrorPackages } from '../../laboratory/mirror.js';
+import { preparationPackages } from '../../laboratory/mirror.js';
 import { stateFolder } from '../../laboratory/names.js';
 import { writeAccess } from './access.js';
 import { chart } from './chart.js';
@@ -48,7 +48,7 @@ export async function benchPreparation(settings: Settings): Promise<void> {
     }
   };
   for (const packages of settings.packages) {
-    const installed = [...(packages === 'template' ? mirrorPackages : []), ...forAnsible];
+    const installed = [...(packages === 'template' ? preparationPackages : []), ...forAnsible];
     await withLaboratory(await benchSite(), { installed }, (running) =>
       Promise.race([measureAll(packages, running), untilInterrupted()]),
     );

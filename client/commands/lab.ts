@@ -35,11 +35,11 @@ type UpOptions = { site: string; latency?: ForZones; loss?: ForZones; withPackag
 
 async function up({ site: file, latency = 0, loss = 0, withPackages }: UpOptions): Promise<void> {
   const { withLaboratory } = await import('../local/with-laboratory.js');
-  const { mirrorPackages } = await import('../../laboratory/mirror.js');
+  const { preparationPackages } = await import('../../laboratory/mirror.js');
   const site = await loadSite(file);
   const interrupted = untilInterrupted();
   const options = {
-    installed: withPackages ? mirrorPackages : [],
+    installed: withPackages ? preparationPackages : [],
     impairment: { latencyMs: latency, lossPercent: loss },
   };
   await withLaboratory(site, options, async ({ stack }) => {

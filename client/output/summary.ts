@@ -46,7 +46,9 @@ export function totalsOfRun(phases: readonly PhaseState[]): Totals {
 export function renderSummary(view: RunView, historyUrl: string | undefined): string[] {
   const phases = view.progress?.phases ?? [];
   const totals = totalsOfRun(phases);
-  const missing = phases.filter((phase) => phase.state === 'not-available').map((phase) => phase.title);
+  const missing = phases.flatMap(({ state, title, summary }) =>
+    state === 'not-available' ? [title] : (summary?.unavailable ?? []),
+  );
   const waited = waitedMs(view);
   return [
     headline(view, totals),

@@ -31,7 +31,7 @@ describe.each(['examples/site-100.yaml', 'examples/site-1000.yaml'])('%s', (file
     processArguments = await processes.stop();
     expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 0 });
     expect(ran.stdout).toContain(`${site.name} is deployed.`);
-    expect(ran.stdout).toContain('Not in this version, not run: Base infrastructure');
+    expect(ran.stdout).toContain('Not in this version, not run: install-docker-registry, install-vault, install-gogs');
     const created = (await stack.journal())
       .slice(before)
       .filter(({ effect }) => effect === 'clone')
@@ -60,8 +60,8 @@ describe.each(['examples/site-100.yaml', 'examples/site-1000.yaml'])('%s', (file
     const again = await stack.socle('deploy', file, '--yes', '--json');
     const view = JSON.parse(again.stdout) as RunView;
     expect(view.status).toBe('COMPLETED');
-    expect(view.progress?.phases.flatMap(({ summary }) => summary?.changed ?? [])).toEqual([0, 0]);
-    expect(again.stderr).toContain('✓ 2 Preparation');
+    expect(view.progress?.phases.flatMap(({ summary }) => summary?.changed ?? [])).toEqual([0, 0, 0]);
+    expect(again.stderr).toContain('✓ 3 Base infrastructure');
     expect((await stack.journal()).slice(before)).toEqual([]);
   });
 
@@ -72,7 +72,8 @@ describe.each(['examples/site-100.yaml', 'examples/site-1000.yaml'])('%s', (file
       .machines.flatMap(({ name }) => [secrets.hostKey(name), secrets.bootstrapHostKey(name)])
       .concat(secrets.operatorKey())
       .flatMap(({ privateKey }) => privateKey.split('\n').slice(2, -2));
-    const canaries = [...Object.values(demoSecrets(stack.stateFolder)), ...privateLines].filter(
+    const passwords = [secrets.statisticsPassword()];
+    const canaries = [...Object.values(demoSecrets(stack.stateFolder)), ...privateLines, ...passwords].filter(
       (value) => value !== undefined && value.length > 20,
     ) as string[];
     expect(processArguments).toContain('worker/main.js');

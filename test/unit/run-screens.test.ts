@@ -103,7 +103,7 @@ describe('a parked step', () => {
 
   test('names what depends on it, unless it is being removed', () => {
     expect(shown().join('\n')).toContain('(what depends on it: prepare-vms)');
-    expect(shown(runView(), { role: 'prepare-vms' }).join('\n')).not.toContain('depends on it');
+    expect(shown(runView(), { role: 'install-load-balancer' }).join('\n')).not.toContain('depends on it');
     expect(shown(runView({ mode: 'remove' })).join('\n')).not.toContain('depends on it');
   });
 
