@@ -75,7 +75,7 @@ describe('a pair of load balancers in the sandbox', () => {
     const findings = await free!.check(contextOf(first));
     expect(findings).toEqual([
       expect.stringMatching(
-        /^dmz-vip 127\.[\d.]+ is taken: 00:50:56:[0-9a-f:]+ answers for it, seen from lb-dmz-1\..*zones\.dmz\.virtualAddresses\.dmz-vip$/,
+        /^dmz-vip 127\.[\d.]+ is taken: 00:50:56:[0-9a-f:]+ answers for it\..*zones\.dmz\.virtualAddresses\.dmz-vip$/,
       ),
     ]);
     machine('dmz-node-1').giveUp(addressOf('dmz-vip'));

@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { compile } from '../../../activities/host/compile.js';
+import { parseReport } from '../../../activities/host/report.js';
+import { freeAddresses } from '../../../activities/roles/3-base-infrastructure/load-balancer/free-addresses.js';
 import { lookScript } from '../../../activities/roles/3-base-infrastructure/load-balancer/virtual-addresses-free.js';
 
 let folder = '';
@@ -36,4 +39,44 @@ esac
 
 test('an address counts as taken only when somebody answers for it now', () => {
   expect(look()).toEqual({ stdout: 'held 10.0.0.1\ntaken 10.0.0.2 52:54:00:ab:cd:ef\n', stderr: '' });
+});
+
+describe('just before the addresses are taken', () => {
+  const virtual = { name: 'lan-vip', group: 'lb-lan', zone: 'lan', address: '10.0.0.2' } as const;
+  /** @param owners who answers, by address; `active` when keepalived runs already */
+  function script(mode: 'apply' | 'check', owners: Record<string, string>, keepalived = 'inactive') {
+    const answers = Object.entries(owners).map(
+      ([address, owner]) =>
+        `'neigh show ${address}') echo '${address} dev eth0 lladdr ${owner} REACHABLE' ;;`,
+    );
+    program('ip', `case "$*" in\n${answers.join('\n')}\nesac\n:`);
+    program('nc', 'exit 1');
+    program(
+      'systemctl',
+      `case "$1" in is-active) [ ${keepalived} = active ] ;; *) printf 'Id=keepalived.service\\nUnitFileState=enabled\\nActiveState=${keepalived}\\n\\n' ;; esac`,
+    );
+    const text = compile(freeAddresses([virtual], ['10.0.0.4']), {
+      mode,
+      stateFolder: join(folder, 'state'),
+    });
+    const { stdout, stderr, status } = spawnSync('dash', ['-s'], {
+      input: text.replace('PATH=', `PATH=${folder}:`),
+      encoding: 'utf8',
+    });
+    return { status, stderr, resources: parseReport(stdout).resources };
+  }
+  const stranger = { '10.0.0.2': '52:54:00:00:00:99' };
+  const said =
+    'lan-vip 10.0.0.2 is taken: 52:54:00:00:00:99 answers for it. Take the address from that machine, or give another in zones.lan.virtualAddresses.lan-vip';
+
+  test('a stranger who has one ends the script, and a check says who it is', () => {
+    expect(script('apply', stranger)).toMatchObject({ status: 1, stderr: `${said}\n`, resources: [] });
+    expect(script('check', stranger).resources).toMatchObject([{ state: 'todo', diff: [said] }]);
+  });
+
+  test('nobody, the other of the pair, and whatever happens once keepalived runs are as they must be', () => {
+    const peer = { '10.0.0.2': '52:54:00:00:00:04', '10.0.0.4': '52:54:00:00:00:04' };
+    for (const result of [script('apply', {}), script('apply', peer), script('apply', stranger, 'active')])
+      expect(result).toMatchObject({ status: 0, stderr: '', resources: [{ state: 'ok' }] });
+  });
 });

@@ -13,11 +13,12 @@ export function removed({ machine }: StepContext): Resource[] {
   return [
     service({ unit: 'keepalived.service', boot: 'disabled', now: 'stopped' }),
     service({ unit: 'haproxy.service', boot: 'disabled', now: 'stopped' }),
-    absentPackages([...programs]),
     absent({ path: keepalivedUnit, notify: [rereadUnits] }),
     ...[haproxy, statisticsLogin, keepalived, card, checkScript].map((path) => absent({ path })),
     ...[certificatePath(machine.name), `${certificatePath(machine.name)}.key`].map((path) =>
       absent({ path }),
     ),
+    // Last, so that the folders of the packages are empty and go with them.
+    absentPackages([...programs]),
   ];
 }

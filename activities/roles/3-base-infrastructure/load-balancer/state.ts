@@ -7,6 +7,7 @@ import { quote } from '../../../host/quote.js';
 import { reload, rereadUnits, type Resource } from '../../../host/resource.js';
 import { service } from '../../../host/service.js';
 import type { StepContext } from '../../../role.js';
+import { freeAddresses } from './free-addresses.js';
 import { haproxyConfiguration, statisticsLogin } from './haproxy.js';
 import { inForce } from './in-force.js';
 import { LoadBalancerInputs } from './inputs.js';
@@ -40,6 +41,12 @@ export function loadBalancerState({ site, plan, machine, inputs, secrets }: Step
     service({ unit: 'haproxy.service', boot: 'enabled', now: 'running' }),
     inForce(fingerprint),
     file({ path: paths.checkScript, content: checkScript, mode: '0755', notify: reread }),
+    ...freeAddresses(
+      plan.virtualAddresses.filter(({ group }) => group === machine.group),
+      plan.machines.flatMap(({ group, name, address }) =>
+        group === machine.group && name !== machine.name ? [address] : [],
+      ),
+    ),
     ...card(site, machine, reread),
     file({
       path: paths.keepalived,

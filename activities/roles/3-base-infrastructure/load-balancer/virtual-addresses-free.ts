@@ -1,5 +1,7 @@
+import type { VirtualAddress } from '../../../../config/machine.js';
 import { forEachMachine } from '../../../host/for-each-machine.js';
 import type { Preflight, StepContext } from '../../../role.js';
+import { addressOwnerLibrary, takenText } from './address-owner.js';
 
 /**
  * Two machines that answer for one address take each other's connections at random. Whoever answers for a virtual address
@@ -23,45 +25,26 @@ export const virtualAddressesFree: Preflight = {
   },
 };
 
-/**
- * For each address `held ADDRESS`, or `taken ADDRESS HARDWARE-ADDRESS` when somebody answers for it now: what the machine
- * remembers of it is forgotten first. Needs ip, nc, grep, sed.
- */
+/** For each address `held ADDRESS`, or `taken ADDRESS HARDWARE-ADDRESS` when somebody else answers for it. */
 export function lookScript(addresses: readonly string[]): string {
-  return `set -- ${addresses.join(' ')}
-holds() { ip -o -4 addr show | grep -qF " inet $1/"; }
-for address in "$@"; do
-  if holds "$address"; then continue; fi
-  ip neigh flush to "$address"
-  nc -z -w 1 "$address" 443 2>/dev/null &
-done
-wait
-for address in "$@"; do
+  return `${addressOwnerLibrary}
+for address in ${addresses.join(' ')}; do
   if holds "$address"; then
     echo "held $address"
     continue
   fi
-  owner=$(ip neigh show "$address" | sed -n 's/.* lladdr \\([0-9a-f:]*\\).*/\\1/p')
+  owner=$(owner_of "$address")
   if [ -n "$owner" ]; then echo "taken $address $owner"; fi
 done
 `;
 }
 
-function finding(
-  { machines }: StepContext,
-  { name, group, zone, address }: StepContext['plan']['virtualAddresses'][number],
-  seen: readonly string[],
-): string[] {
+function finding({ machines }: StepContext, virtual: VirtualAddress, seen: readonly string[]): string[] {
+  const { group, address } = virtual;
   const pair = machines.flatMap((machine, index) =>
-    machine.group === group ? [{ name: machine.name, lines: (seen[index] ?? '').split('\n') }] : [],
+    machine.group === group ? [{ lines: (seen[index] ?? '').split('\n') }] : [],
   );
   if (pair.some(({ lines }) => lines.includes(`held ${address}`))) return [];
-  for (const { name: asked, lines } of pair) {
-    const owner = lines.find((line) => line.startsWith(`taken ${address} `))?.split(' ')[2];
-    if (owner !== undefined)
-      return [
-        `${name} ${address} is taken: ${owner} answers for it, seen from ${asked}. Take the address from that machine, or give another in zones.${zone}.virtualAddresses.${name}`,
-      ];
-  }
-  return [];
+  const owners = pair.flatMap(({ lines }) => lines.filter((line) => line.startsWith(`taken ${address} `)));
+  return owners.slice(0, 1).map((line) => takenText(virtual, line.split(' ')[2] ?? 'somebody'));
 }
