@@ -1,11 +1,10 @@
-import type { Authority } from '../../config/certificates/authority.js';
 import type { StepDeclaration } from '../../config/declaration.js';
 import type { Json } from '../../config/json.js';
 import type { Host } from '../clients/ssh/open-host.js';
-import { PermanentError } from '../errors.js';
 import { done, todo, type CheckResult, type Step, type StepContext } from '../role.js';
 import { certificateProblems } from './judge.js';
 import { installScript, readScript, requestScript } from './scripts.js';
+import { siteAuthority } from './site-authority.js';
 import { certificatePath, type ServerCertificate } from './server-certificate.js';
 
 const yearMs = 365 * 86_400_000;
@@ -31,7 +30,7 @@ export function certificateStep<Inputs extends Json>(
       const wanted = certificate(context);
       const { signal, secrets, progress } = context;
       const { readRequest } = await import('../../config/certificates/x509.js');
-      const [authority, host] = await Promise.all([authorityOfSite(context), hostOf(context)]);
+      const [authority, host] = await Promise.all([siteAuthority(context), hostOf(context)]);
       progress(`signing request of ${wanted.name}`);
       const options = { signal, redact: secrets.redact };
       const { stdout } = await host.run(requestScript(wanted), {
@@ -61,7 +60,7 @@ async function check<Inputs extends Json>(
   wanted: ServerCertificate,
 ): Promise<CheckResult> {
   const { signal, secrets } = context;
-  const [{ root }, host] = await Promise.all([authorityOfSite(context), hostOf(context)]);
+  const [{ root }, host] = await Promise.all([siteAuthority(context), hostOf(context)]);
   const { stdout } = await host.run(readScript(wanted.name), {
     signal,
     redact: secrets.redact,
@@ -74,16 +73,6 @@ async function check<Inputs extends Json>(
     `${path} ${problems.join('; ')}`,
     problems.map((problem) => `${path}: ${problem}`),
   );
-}
-
-/** What is wrong with a customer's chain is theirs to mend: no retry helps. */
-async function authorityOfSite<Inputs extends Json>(context: StepContext<Inputs>): Promise<Authority> {
-  const { authorityOf } = await import('../../config/certificates/authority.js');
-  try {
-    return await authorityOf(context.site, context.secrets);
-  } catch (error) {
-    throw new PermanentError((error as Error).message);
-  }
 }
 
 async function hostOf<Inputs extends Json>(context: StepContext<Inputs>): Promise<Host> {

@@ -1,5 +1,5 @@
+import { unitHardening } from '../../../host/unit-hardening.js';
 import { configurationPath, registryAccount, registryPaths, registryUnits } from './settings.js';
-import { hardening } from './units.js';
 
 /**
  * Garbage collection as a unit. Nothing may be pushed meanwhile, so it and the pushing instance exclude each other; pulls go
@@ -25,7 +25,7 @@ Environment=OTEL_TRACES_EXPORTER=none
 TimeoutStartSec=6h
 ReadWritePaths=${registryPaths.storage}
 IPAddressDeny=any
-${hardening}
+${unitHardening}
 `;
 }
 

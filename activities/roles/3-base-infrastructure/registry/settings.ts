@@ -1,3 +1,5 @@
+import { certificatePath } from '../../../certificates/server-certificate.js';
+
 /** The two instances over one storage: one that all may pull from, one that the orchestrator alone pushes to. */
 export type RegistryInstance = 'pull' | 'push';
 
@@ -6,7 +8,7 @@ export const registryPorts: Readonly<Record<RegistryInstance, number>> = { pull:
 /** Accounts: nodes know the first, the orchestrator the second, and each instance knows one alone. */
 export const registryUsers: Readonly<Record<RegistryInstance, string>> = { pull: 'node', push: 'socle' };
 
-/** Where everything of the registry lies on its machine. */
+/** Where everything of the registry lies on its machine; key and certificate are one file, as the certificate's step writes it. */
 export type RegistryPaths = {
   program: string;
   configuration: string;
@@ -23,8 +25,8 @@ export const registryPaths: RegistryPaths = {
   program: '/usr/local/bin/registry',
   configuration: '/etc/distribution',
   storage: '/var/lib/registry',
-  certificate: '/etc/distribution/tls.crt',
-  key: '/etc/distribution/tls.key',
+  certificate: certificatePath('registry'),
+  key: certificatePath('registry'),
 };
 
 /** System account that both instances run as. */

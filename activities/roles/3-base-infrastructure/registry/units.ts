@@ -1,30 +1,5 @@
+import { unitHardening } from '../../../host/unit-hardening.js';
 import { configurationPath, registryAccount, registryPaths, type RegistryInstance } from './settings.js';
-
-/** What a network service that writes to one folder needs of the machine, and nothing else. */
-export const hardening = [
-  'NoNewPrivileges=yes',
-  'CapabilityBoundingSet=',
-  'ProtectSystem=strict',
-  'ProtectHome=yes',
-  'PrivateTmp=yes',
-  'PrivateDevices=yes',
-  'ProtectClock=yes',
-  'ProtectHostname=yes',
-  'ProtectKernelLogs=yes',
-  'ProtectKernelModules=yes',
-  'ProtectKernelTunables=yes',
-  'ProtectControlGroups=yes',
-  'ProtectProc=invisible',
-  'RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX',
-  'RestrictNamespaces=yes',
-  'RestrictRealtime=yes',
-  'RestrictSUIDSGID=yes',
-  'LockPersonality=yes',
-  'MemoryDenyWriteExecute=yes',
-  'SystemCallArchitectures=native',
-  'SystemCallFilter=@system-service',
-  'UMask=0027',
-].join('\n');
 
 export type RegistryUnit = {
   instance: RegistryInstance;
@@ -55,7 +30,7 @@ Environment=OTEL_TRACES_EXPORTER=none
 Restart=always
 RestartSec=2
 LimitNOFILE=65536
-${[...(isPush ? writes : []), hardening].join('\n')}
+${[...(isPush ? writes : []), unitHardening].join('\n')}
 
 [Install]
 WantedBy=multi-user.target

@@ -1,5 +1,6 @@
 import type { Machine } from '../../../../config/machine.js';
 import type { Site } from '../../../../config/site.js';
+import { certificatePath } from '../../../certificates/server-certificate.js';
 
 /** How another system opens this Vault; its token stands in the unit's environment, never in the configuration. */
 export type TransitSeal = { url: string; key: string; authorityFile?: string };
@@ -23,18 +24,26 @@ export type ServerSettings = {
 export const apiPort = 8200;
 export const clusterPort = 8201;
 
-/** Where things lie on a machine of Vault. */
+/** System account that Vault runs as. */
+export const vaultAccount = 'vault';
+export const vaultUnitName = 'vault.service';
+
+/** Where things lie on a machine of Vault. Key and certificate are one file, as the certificate's step writes it. */
 export const paths = {
+  program: '/usr/local/bin/vault',
+  settings: '/etc/vault.d',
   configuration: '/etc/vault.d/vault.hcl',
   /** The transit seal's token; read by systemd. */
   environment: '/etc/vault.d/vault.env',
-  certificate: '/etc/vault.d/tls/server.pem',
-  key: '/etc/vault.d/tls/server.key',
-  authority: '/etc/vault.d/tls/authority.pem',
-  transitAuthority: '/etc/vault.d/tls/transit-authority.pem',
+  authority: '/etc/vault.d/authority.pem',
+  transitAuthority: '/etc/vault.d/transit-authority.pem',
+  unit: '/etc/systemd/system/vault.service',
+  rotation: '/etc/logrotate.d/vault',
+  data: '/var/lib/vault',
+  logs: '/var/log/vault',
   storage: '/var/lib/vault/raft',
   /** What was kept of the initialisation; beside the storage, for one is worth nothing without the other. */
-  initialisation: '/var/lib/vault/initialisation.json',
+  initialisation: '/var/lib/vault/initialisation',
   audit: ['/var/log/vault/audit.log', '/var/lib/vault/audit/audit.log'],
 } as const;
 
@@ -51,8 +60,8 @@ export function serverSettings(site: Site, machine: Machine, members: readonly M
     clusterPort,
     others: members.filter(({ name }) => name !== machine.name).map(apiAddress),
     storage: paths.storage,
-    certificateFile: paths.certificate,
-    keyFile: paths.key,
+    certificateFile: certificatePath(machine.name),
+    keyFile: certificatePath(machine.name),
     authorityFile: paths.authority,
     ...(unseal.kind === 'transit'
       ? {

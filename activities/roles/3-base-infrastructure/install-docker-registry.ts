@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { namedServices } from '../../../config/names.js';
+import { certificateStep } from '../../certificates/certificate-step.js';
+import { hostStep } from '../../host/host-step.js';
+import { defineRole } from '../../role.js';
+import { removed } from './registry/remove.js';
+import { registryAccount, registryUnits } from './registry/settings.js';
+import { registryProgram, registryState } from './registry/state.js';
+import { asResult, trialProblems, trialStep } from './registry/trial.js';
+import { certificateNames } from './vault/wanted-configuration.js';
+
+/** An image registry on each gitops machine, with an instance that nodes pull from and one that only Socle pushes to. */
+export const installDockerRegistry = defineRole({
+  name: 'install-docker-registry',
+  title: 'Image registry',
+  groups: ['gitops'],
+  needs: ['prepare-vms'],
+  inputs: z.strictObject({}).prefault({}),
+  preflight: [],
+  steps: [
+    hostStep({
+      id: 'program',
+      title: 'program, account and folders',
+      profile: 'packages',
+      timeoutMs: 40 * 60_000,
+      resources: registryProgram,
+    }),
+    certificateStep({
+      id: 'certificate',
+      title: 'certificate of the registry',
+      after: ['install-docker-registry.program'],
+      certificate: ({ site, plan, machine }) => ({
+        name: 'registry',
+        names: certificateNames(site.domain, machine, namedServices(site, plan)),
+        addresses: [machine.address],
+        group: registryAccount,
+        units: [registryUnits.pull, registryUnits.push],
+      }),
+    }),
+    hostStep({
+      id: 'configuration',
+      title: 'two instances over one storage',
+      after: ['install-docker-registry.program', 'install-docker-registry.certificate'],
+      resources: registryState,
+    }),
+    trialStep,
+  ],
+  verify: async (context) => {
+    const { applyResources } = await import('../../host/apply-resources.js');
+    const { checkResult } = await import('../../host/host-step.js');
+    const wanted = [...registryProgram(), ...registryState(context)];
+    const report = await applyResources(context, wanted, { mode: 'check', label: 'verify' });
+    const found = checkResult(report.resources);
+    return found.state === 'done' ? asResult(await trialProblems(context)) : found;
+  },
+  remove: [
+    hostStep({ id: 'undo', title: 'registry and all its images', profile: 'packages', resources: removed }),
+  ],
+  operations: {},
+});

@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Vault } from '../../../clients/vault/vault.js';
+import { NotReadyError, PermanentError } from '../../../errors.js';
+import { forEachMachine } from '../../../host/for-each-machine.js';
+import { done, todo, type CheckResult, type Step, type StepContext } from '../../../role.js';
+import { sharesIn } from './kept-initialisation.js';
+import { answered, nodeOn } from './nodes.js';
+import { keepOn, keptAnywhere, recordsOf } from './records.js';
+import { vaultUnitName } from './server-settings.js';
+import { startedWith, startsWith } from './unit.js';
+
+const servesWithinMs = 60_000;
+const askEveryMs = 300;
+
+/** Each node runs what was configured, is open, and stands by or leads; one after the other, the leader last. */
+export const runningStep: Step = {
+  id: 'running',
+  title: 'start, open and join',
+  on: 'each',
+  profile: 'wait',
+  rolling: true,
+  ordered: true,
+  after: ['install-vault.initialise'],
+  order: leaderLast,
+  check: nodeProblems,
+  apply: async (context) => {
+    const { machine } = context;
+    const changes: string[] = [];
+    const kept = await keptAnywhere(context);
+    if (kept === undefined) throw new NotReadyError('Vault to be initialised', 'no machine keeps its answer');
+    const [record] = await recordsOf(context, [machine]);
+    if (record?.state !== 'kept' || record.kept !== kept) {
+      await keepOn(context, machine, kept);
+      changes.push(`${machine.name}: a copy of the initialisation`);
+    }
+    if (!(await isInForce(context))) {
+      context.progress('start');
+      await onMachine(context, `systemctl restart ${vaultUnitName}\n`, 'start Vault');
+      changes.push(`${machine.name}: started`);
+    }
+    const node = await nodeOn(context, machine);
+    if (await opened(context, node, kept)) changes.push(`${machine.name}: opened`);
+    await serving(context, node);
+    return changes;
+  },
+};
+
+/** Reads only. */
+export async function nodeProblems(context: StepContext): Promise<CheckResult> {
+  const { machine } = context;
+  const [kept, [record], inForce] = await Promise.all([
+    keptAnywhere(context),
+    recordsOf(context, [machine]),
+    isInForce(context),
+  ]);
+  const { nodeState } = await import('../../../clients/vault/status.js');
+  const node = await nodeOn(context, machine);
+  const state = (await answered(context, () => nodeState(node))) ?? 'silent';
+  const problems = [
+    ...(record?.state === 'kept' && record.kept === kept ? [] : ['keeps no copy of the initialisation']),
+    ...(inForce ? [] : ['does not run with its present configuration']),
+    ...(state === 'active' || state === 'standby' ? [] : [`is ${state}`]),
+  ];
+  if (problems.length === 0) return done;
+  const lines = problems.map((problem) => `${machine.name} ${problem}`);
+  return todo(lines.join('; '), lines);
+}
+
+/** True when the unit runs and began with the files that lie there now. */
+async function isInForce(context: StepContext): Promise<boolean> {
+  const script = `if systemctl is-active --quiet ${vaultUnitName} && [ "$(${startsWith})" = "$(cat ${startedWith})" ]; then echo yes; fi\n`;
+  return (await onMachine(context, script, 'compare what runs')).trim() === 'yes';
+}
+
+/** @returns false when it was open already */
+async function opened(context: StepContext, node: Vault, kept: string): Promise<boolean> {
+  const { sealStatus } = await import('../../../clients/vault/status.js');
+  const { site, machine } = context;
+  const before = await sealStatus(node);
+  if (!before.sealed) return false;
+  const { kind } = site.vault.unseal;
+  if (kind === 'sealed') {
+    const { openNode } = await import('./open-node.js');
+    context.progress('open');
+    return openNode(node, sharesOf(context, kept));
+  }
+  if (kind === 'transit') {
+    await until(context, 'wait for the other Vault to open it', async () => !(await sealStatus(node)).sealed);
+    return true;
+  }
+  throw new NotReadyError(
+    `${machine.name} to be opened by custodians`,
+    `${before.progress} of ${before.threshold} shares given. Each custodian types: socle vault unseal FILE. Then: socle retry`,
+  );
+}
+
+function sharesOf({ machine, secrets }: StepContext, kept: string): string[] {
+  try {
+    return sharesIn(kept, secrets);
+  } catch {
+    throw new PermanentError(
+      `${machine.name} keeps a share that this master key does not open. Give the worker the master key that Vault was initialised with: nothing else opens this Vault`,
+    );
+  }
+}
+
+async function serving(context: StepContext, node: Vault): Promise<void> {
+  const { nodeState } = await import('../../../clients/vault/status.js');
+  await until(context, 'wait until it serves', async () => {
+    const state = await answered(context, () => nodeState(node));
+    return state === 'active' || state === 'standby';
+  });
+}
+
+async function until(context: StepContext, what: string, probe: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + servesWithinMs;
+  context.progress(what);
+  while (!(await probe())) {
+    if (Date.now() > end) throw new NotReadyError(`${context.machine.name}: ${what}`, 'not yet');
+    await sleep(askEveryMs, undefined, { signal: context.signal });
+  }
+}
+
+/** Standbys first; with no leader the first machine, which the others join. */
+async function leaderLast(context: StepContext): Promise<string[]> {
+  const { nodeState } = await import('../../../clients/vault/status.js');
+  const leads = await Promise.all(
+    context.machines.map(async (machine) => {
+      const node = await nodeOn(context, machine);
+      return (await answered(context, () => nodeState(node))) === 'active';
+    }),
+  );
+  const names = context.machines.map(({ name }) => name);
+  return [...names.filter((_, index) => !leads[index]), ...names.filter((_, index) => leads[index])];
+}
+
+async function onMachine(context: StepContext, script: string, label: string): Promise<string> {
+  const { machine, signal } = context;
+  const [stdout] = await forEachMachine(
+    context,
+    [machine],
+    async (_, host) => (await host.run(script, { signal, label })).stdout,
+  );
+  return stdout ?? '';
+}

@@ -1,0 +1,40 @@
+import { done, todo, type CheckResult, type StepContext } from '../../../role.js';
+import { siteAuthority } from '../../../certificates/site-authority.js';
+import { asOrchestrator } from './log-in.js';
+import { activeNode } from './nodes.js';
+import { nodeProblems } from './running.js';
+import { vaultProgram, vaultState } from './state.js';
+
+/** Each node as it was written and running so; all of them, and nobody else, in one cluster with a vote each. */
+export async function verifyVault(context: StepContext): Promise<CheckResult> {
+  const { applyResources } = await import('../../../host/apply-resources.js');
+  const { checkResult } = await import('../../../host/host-step.js');
+  const wanted = [
+    ...(await vaultProgram(context)),
+    ...(await vaultState(context, await siteAuthority(context))),
+  ];
+  const report = await applyResources(context, wanted, { mode: 'check', label: 'verify' });
+  const found = checkResult(report.resources);
+  if (found.state !== 'done') return found;
+  const running = await nodeProblems(context);
+  if (running.state !== 'done' || context.machine.name !== context.machines[0]?.name) return running;
+  return clusterProblems(context);
+}
+
+async function clusterProblems(context: StepContext): Promise<CheckResult> {
+  const { raftPeers } = await import('../../../clients/vault/raft.js');
+  const active = await activeNode(context);
+  const vault = active && (await asOrchestrator(context, active));
+  if (vault === undefined) return todo('no node is active that lets Socle in');
+  const peers = await raftPeers(vault);
+  const names = context.machines.map(({ name }) => name);
+  const problems = [
+    ...names
+      .filter((name) => !peers.some(({ nodeId, voter }) => nodeId === name && voter))
+      .map((name) => `${name} has no vote in the cluster`),
+    ...peers
+      .filter(({ nodeId }) => !names.includes(nodeId))
+      .map(({ nodeId }) => `${nodeId} is a member and not in the plan`),
+  ];
+  return problems.length === 0 ? done : todo(problems.join('; '), problems);
+}
