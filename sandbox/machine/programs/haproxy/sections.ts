@@ -57,7 +57,7 @@ const known: Readonly<Record<Section['kind'], RegExp[]>> = {
   ]),
   backend: patterns([
     ...common,
-    `http-check send meth GET uri ${path} ver HTTP/1\\.1 hdr Host ${name}`,
+    `http-check send meth GET uri /\\S* ver HTTP/1\\.1 hdr Host ${name}`,
     'http-check expect status [\\d,]+',
     `server ${name} ${address}:\\d+ check( check-ssl verify none)?( send-proxy-v2)?( backup)?`,
   ]),
