@@ -1,0 +1,73 @@
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Artifact } from '../../config/artifacts/artifact.js';
+import type { Access } from './access.js';
+import { hashFile, nothing, sha256Of, type Hashed } from './hash-file.js';
+import { openUrl } from './open-url.js';
+
+/** How far a download is; the whole length where the server says it. */
+export type Progress = (bytes: number, totalBytes: number | undefined) => void;
+
+type Transferred = Hashed & { cut?: Error };
+
+/**
+ * Brings a file to `target`. What arrived waits in `target.part` and is gone on with, in this call as long as each
+ * connection brings something more, and in the next one. Only a file with the right checksum gets its name.
+ * @throws Error that says the cause
+ */
+export async function download(
+  { url, sha256 }: Pick<Artifact, 'url' | 'sha256'>,
+  target: string,
+  access: Access,
+  progress: Progress,
+): Promise<void> {
+  const part = `${target}.part`;
+  await mkdir(dirname(target), { recursive: true });
+  let have: Transferred = (await hashFile(part)) ?? nothing();
+  while (sha256Of(have) !== sha256) {
+    const before = have.bytes;
+    have = await transfer(url, part, have, access, progress);
+    if (have.cut !== undefined && have.bytes <= before) throw have.cut;
+    if (have.cut === undefined && sha256Of(have) !== sha256) {
+      await rm(part);
+      throw new Error(`SHA-256 is ${sha256Of(have)}, wanted ${sha256} (${url}). What arrived was deleted`);
+    }
+  }
+  await rename(part, target);
+}
+
+async function transfer(
+  url: string,
+  part: string,
+  have: Hashed,
+  access: Access,
+  progress: Progress,
+): Promise<Transferred> {
+  const { status, from, totalBytes, body } = await openUrl(url, access, have.bytes).catch((error: Error) => {
+    throw new Error(`${url} does not answer: ${error.message}`);
+  });
+  // There is nothing after what we have.
+  if (status === 416 && have.bytes > 0) return have;
+  if ((status !== 200 && status !== 206) || (status === 206 && from !== have.bytes)) {
+    await body.return?.();
+    throw new Error(`${url} answers ${status}${status === 206 ? ' with another part of the file' : ''}`);
+  }
+  const read = status === 200 ? nothing() : { hash: have.hash.copy(), bytes: have.bytes };
+  const file = await open(part, status === 200 ? 'w' : 'a');
+  try {
+    for (;;) {
+      const next = await body.next().catch((error: Error) => new Error(`${url}: ${error.message}`));
+      if (next instanceof Error) return { ...read, cut: next };
+      if (next.done) return read;
+      await file.appendFile(next.value).catch((error: Error) => {
+        throw new Error(`${part} cannot be written: ${error.message}`);
+      });
+      read.hash.update(next.value);
+      read.bytes += next.value.length;
+      progress(read.bytes, totalBytes);
+    }
+  } finally {
+    await body.return?.();
+    await file.close();
+  }
+}
