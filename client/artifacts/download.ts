@@ -24,14 +24,18 @@ export async function download(
   const part = `${target}.part`;
   await mkdir(dirname(target), { recursive: true });
   let have: Transferred = (await hashFile(part)) ?? nothing();
+  let isOld = have.bytes > 0;
   while (sha256Of(have) !== sha256) {
     const before = have.bytes;
     have = await transfer(url, part, have, access, progress);
     if (have.cut !== undefined && have.bytes <= before) throw have.cut;
-    if (have.cut === undefined && sha256Of(have) !== sha256) {
-      await rm(part);
+    if (have.cut !== undefined || sha256Of(have) === sha256) continue;
+    await rm(part);
+    if (!isOld)
       throw new Error(`SHA-256 is ${sha256Of(have)}, wanted ${sha256} (${url}). What arrived was deleted`);
-    }
+    // What an earlier call left may be what is wrong.
+    isOld = false;
+    have = nothing();
   }
   await rename(part, target);
 }

@@ -1,5 +1,6 @@
 import type { SimulatedCommand } from '../command.js';
 import { accountCommands } from './accounts.js';
+import { downloadWithCurl } from './curl-download.js';
 import { diskCommands } from './disks.js';
 import { fileCommands } from './files.js';
 import { firewallCommands } from './firewall.js';
@@ -11,6 +12,7 @@ import { shellCommands } from './shells.js';
 import { systemctlCommands } from './systemctl.js';
 import { timeCommands } from './time.js';
 import { transientCommands } from './transient.js';
+import { unzipCommands } from './unzip.js';
 
 /** Every command beside those that just-bash has itself. What is not here does not exist on a simulated machine. */
 export const allCommands: readonly SimulatedCommand[] = [
@@ -24,6 +26,8 @@ export const allCommands: readonly SimulatedCommand[] = [
   ...networkCommands,
   ...firewallCommands,
   ...diskCommands,
+  ...unzipCommands,
+  { name: 'curl', run: downloadWithCurl },
   ...timeCommands,
   ...securityCommands,
 ];

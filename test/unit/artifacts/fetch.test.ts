@@ -109,12 +109,15 @@ describe('fetch', () => {
     expect(readFileSync(join(folder, 'SHA256SUMS'), 'utf8')).toBe(`${sum(content)}  b/1.0/b.zip\n`);
   });
 
-  test('a part that is longer than the file is found out and deleted', async () => {
+  test.each([
+    ['longer than the file', Buffer.concat([content, content])],
+    ['the beginning of another file', Buffer.alloc(1000)],
+  ])('a part that is %s is of no use: all is sent again', async (_, left) => {
     const a = made('a');
     mkdirSync(join(stored('a'), '..'), { recursive: true });
-    writeFileSync(`${stored('a')}.part`, Buffer.concat([content, content]));
-    expect(problem(await fetch(a))).toContain('What arrived was deleted');
+    writeFileSync(`${stored('a')}.part`, left);
     expect(states(await fetch(a))).toEqual(['fetched']);
+    expect(ranges()).toEqual([`bytes=${left.length}-`, undefined]);
   });
 
   test('a file that has another content is replaced', async () => {
