@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Artifact } from '../../config/artifacts/artifact.js';
 import type { Access } from './access.js';
 import { hashFile, nothing, sha256Of, type Hashed } from './hash-file.js';
-import { openUrl } from './open-url.js';
+import { openUrl, type OpenedUrl } from './open-url.js';
 
 /** How far a download is; the whole length where the server says it. */
 export type Progress = (bytes: number, totalBytes: number | undefined) => void;
@@ -47,17 +47,32 @@ async function transfer(
   access: Access,
   progress: Progress,
 ): Promise<Transferred> {
-  const { status, from, totalBytes, body } = await openUrl(url, access, have.bytes).catch((error: Error) => {
+  const opened = await openUrl(url, access, have.bytes).catch((error: Error) => {
     throw new Error(`${url} does not answer: ${error.message}`);
   });
-  // There is nothing after what we have.
-  if (status === 416 && have.bytes > 0) return have;
-  if ((status !== 200 && status !== 206) || (status === 206 && from !== have.bytes)) {
-    await body.return?.();
-    throw new Error(`${url} answers ${status}${status === 206 ? ' with another part of the file' : ''}`);
+  try {
+    const { status, from } = opened;
+    // There is nothing after what we have.
+    if (status === 416 && have.bytes > 0) return have;
+    if (status === 206 && from !== have.bytes)
+      throw new Error(`${url} answers with another part of the file than was asked for`);
+    if (status !== 200 && status !== 206) throw new Error(`${url} answers ${status}`);
+    const read = status === 200 ? nothing() : { hash: have.hash.copy(), bytes: have.bytes };
+    return await write(opened, url, part, read, progress);
+  } finally {
+    opened.close();
   }
-  const read = status === 200 ? nothing() : { hash: have.hash.copy(), bytes: have.bytes };
-  const file = await open(part, status === 200 ? 'w' : 'a');
+}
+
+/** Appends to `part`, or begins it anew when nothing was read so far. */
+async function write(
+  { body, totalBytes }: OpenedUrl,
+  url: string,
+  part: string,
+  read: Hashed,
+  progress: Progress,
+): Promise<Transferred> {
+  const file = await open(part, read.bytes === 0 ? 'w' : 'a');
   try {
     for (;;) {
       const next = await body.next().catch((error: Error) => new Error(`${url}: ${error.message}`));
@@ -71,7 +86,6 @@ async function transfer(
       progress(read.bytes, totalBytes);
     }
   } finally {
-    await body.return?.();
     await file.close();
   }
 }

@@ -11,6 +11,8 @@ export type OpenedUrl = {
   from: number;
   /** Fails when the connection is cut or stands still. */
   body: AsyncIterator<Buffer>;
+  /** Whoever opened it closes it, read or not. */
+  close: () => void;
 };
 
 const idleMs = 60_000;
@@ -41,6 +43,7 @@ export async function openUrl(
     totalBytes: Number.isNaN(bytes) ? undefined : bytes,
     from: status === 206 ? Number(start) : 0,
     body: watched(data),
+    close: () => data.destroy(),
   };
 }
 
@@ -54,6 +57,5 @@ async function* watched(stream: Readable): AsyncGenerator<Buffer> {
     }
   } finally {
     clearTimeout(timer);
-    stream.destroy();
   }
 }

@@ -41,7 +41,7 @@ function problemOf({ sha256 }: Artifact, found: Hashed | undefined): string | un
 }
 
 async function hashUrl(url: string, access: Access): Promise<Hashed | undefined> {
-  const { status, body } = await openUrl(url, access);
+  const { status, body, close } = await openUrl(url, access);
   const read = nothing();
   try {
     if (status === 404) return undefined;
@@ -52,6 +52,6 @@ async function hashUrl(url: string, access: Access): Promise<Hashed | undefined>
     }
     return read;
   } finally {
-    await body.return?.();
+    close();
   }
 }

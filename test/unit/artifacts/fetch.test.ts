@@ -136,6 +136,14 @@ describe('fetch', () => {
     expect(fetchedLines(all[0]!).join('\n')).toMatch(/^✗ a 1.0\n {4}http.*answers 404$/);
   });
 
+  test('a refusal is not listened to', async () => {
+    const gone = { ...made('a'), url: `${server.url}/gone.zip` };
+    await fetch(gone);
+    await verifyAll([gone], server.url, accessOf(undefined));
+    expect(server.requests).toHaveLength(2);
+    await expect.poll(() => server.connections()).toBe(0);
+  });
+
   test('a disk that is full, or a folder that cannot be made, is named with the path', async () => {
     mkdirSync(join(stored('a'), '..'), { recursive: true });
     symlinkSync('/dev/full', `${stored('a')}.part`);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 
 export type FileServer = {
   url: string;
@@ -13,6 +14,8 @@ export type FileServer = {
   /** Whether it knows ranges. */
   ranges: boolean;
   requests: Pick<IncomingMessage, 'url' | 'headers'>[];
+  /** Connections that are open now. */
+  connections: () => Promise<number>;
   close: () => void;
 };
 
@@ -23,7 +26,8 @@ export async function fileServer(): Promise<FileServer> {
     const elsewhere = server.redirects.get(request.url ?? '');
     if (elsewhere !== undefined) return void response.writeHead(302, { Location: elsewhere }).end();
     const content = server.files.get(request.url ?? '');
-    if (content === undefined) return void response.writeHead(404).end('not here');
+    // A page that never ends.
+    if (content === undefined) return void response.writeHead(404).write('not here');
     const asked = server.ranges ? /^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] : undefined;
     const from = Number(asked ?? 0);
     if (asked !== undefined && from >= content.length)
@@ -53,6 +57,7 @@ export async function fileServer(): Promise<FileServer> {
     landed: () => Infinity,
     ranges: true,
     requests: [],
+    connections: () => promisify(http.getConnections.bind(http))(),
     close: () => {
       http.close();
       http.closeAllConnections();

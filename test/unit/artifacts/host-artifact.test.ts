@@ -199,11 +199,16 @@ describe.runIf(canTestWith('curl') && canTestWith('unzip'))('an artefact on a re
     expect((await run('apply')).state).toBe('changed');
   });
 
-  test('that the archive does not hold leaves nothing half-installed', async () => {
-    const { state, stderr } = await run('apply', wanted({ from: { zip: 'other' } }));
+  test.each([
+    ['the archive does not hold', zip, 'other'],
+    ['is empty in the archive', zipOf('tool', Buffer.alloc(0)), 'tool'],
+    ['is in no archive', program, 'tool'],
+  ])('that %s leaves nothing half-installed', async (_, content, member) => {
+    server.files.set('/tool/1/tool.zip', content);
+    const { state, stderr } = await run('apply', wanted({ sha256: sum(content), from: { zip: member } }));
     expect(state).toBeUndefined();
     expect(stderr).toContain(`${path()}: cannot be taken out of the download, nothing was changed`);
-    expect(leftOver()).toEqual([`${sum(zip)}.part`]);
+    expect(leftOver()).toEqual([`${sum(content)}.part`]);
   });
 
   test('that the store does not have is named with its address', async () => {
