@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { addressFindings } from './checks/addresses.js';
 import { approvalFindings } from './checks/approvals.js';
+import { artifactFindings } from './checks/artifacts.js';
 import { backupFindings } from './checks/backup.js';
 import { certificateFindings } from './checks/certificates.js';
 import { clearSecretFindings } from './checks/clear-secrets.js';
@@ -34,6 +35,7 @@ const checks = [
   clusterNetworkFindings,
   productFindings,
   serviceNameFindings,
+  artifactFindings,
   backupFindings,
   peopleFindings,
   approvalFindings,

@@ -9,6 +9,7 @@ import { openJournal } from './journal.js';
 import { createNetwork, type ExternalService } from './machine/network.js';
 import { createMachines } from './machine/runtime.js';
 import type { Waits } from './runtime.js';
+import { serveStore } from './store.js';
 import { startVcenter } from './vcenter/vcenter.js';
 import { createWaits } from './waits.js';
 
@@ -89,6 +90,7 @@ async function main(): Promise<void> {
 /** The package mirror as a preflight sees it: a folder that answers. Packages themselves are simulated in the machines. */
 async function startMirror(): Promise<ReturnType<typeof createServer>> {
   const mirror = createServer((request, response) => {
+    if (serveStore(request, response)) return;
     const known = request.url?.startsWith('/debian') === true;
     response.writeHead(known ? 200 : 404).end(known ? 'simulated Debian mirror\n' : '');
   });

@@ -21,7 +21,8 @@ const programs = {
     install: 'iproute2, and to be root',
     for: 'load balancers in network namespaces',
   },
-  curl: { works: ['curl', '--version'], install: 'curl', for: 'the health of load balancers' },
+  curl: { works: ['curl', '--version'], install: 'curl', for: 'health of load balancers, artefacts' },
+  unzip: { works: ['unzip', '-v'], install: 'unzip', for: 'artefacts that are zip archives' },
   strace: { works: ['strace', '-V'], install: 'strace', for: 'no secret in an argument' },
   chromium: { works: ['chromium', '--version'], install: 'chromium', for: 'links into the Web UI' },
   'docker-registry': {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { artifactsCommand } from './artifacts.js';
 import { cancelCommand } from './cancel.js';
 import { certificatesCommand } from './certificates.js';
 import { dnsCommand } from './dns.js';
@@ -27,6 +28,7 @@ export function commands(): Command[] {
     portsCommand(),
     dnsCommand(),
     certificatesCommand(),
+    artifactsCommand(),
     deployCommand(),
     statusCommand(),
     watchCommand(),

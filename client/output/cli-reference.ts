@@ -12,7 +12,7 @@ const meaning: Record<keyof typeof exitCodes, string> = {
   unreachable: 'no Temporal server answers',
   siteFile: 'the site file has mistakes',
   plan: 'the site cannot be planned as asked',
-  prerequisite: 'something is missing on this computer or on the worker',
+  prerequisite: 'something is missing on this computer, on the worker or in a store of artefacts',
   notFound: 'there is no such run, gate or parked step',
   changesPending: 'a dry run found something to change',
 };
@@ -22,10 +22,7 @@ export function cliReference(commands: readonly Command[]): string {
   const sections = commands.flatMap((command) => [
     '',
     `## socle ${command.name()}`,
-    '',
-    '```text',
-    help(command),
-    '```',
+    ...[command, ...command.commands].flatMap((each) => ['', '```text', help(each), '```']),
   ]);
   const codes = Object.entries(exitCodes).map(
     ([name, code]) => `| ${code} | ${meaning[name as keyof typeof exitCodes]} |`,

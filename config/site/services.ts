@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { fileName } from '../artifacts/store.js';
 import { AddressWithPort, HostWithPort, WebUrl } from './address.js';
 import { EarlyReference, Reference } from './reference.js';
-import { ofText, Port, text } from './text.js';
+import { ofText, Port, shown, text } from './text.js';
 
 export const Dns = z.strictObject({
   mode: z
@@ -50,6 +51,27 @@ export const Syslog = z.strictObject({
 });
 export type Syslog = z.infer<typeof Syslog>;
 
+const plainName = 'Begin with a letter or digit, then letters, digits, ".", "_", "+" and "-"';
+
+/** A file that takes the place of the pinned one of that name, or is added to them. */
+export const CatalogueEntry = z.strictObject({
+  name: text(
+    /^[a-z0-9][a-z0-9._+-]*$/,
+    'a name of an artefact',
+    'Use lower-case letters, digits, ".", "_", "+" and "-"',
+  ).describe('A name of socle artifacts list replaces that file; any other name adds a file'),
+  version: text(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, 'a version', plainName).describe('Its version'),
+  url: WebUrl.refine((url) => fileName(url) !== undefined, {
+    error: (issue) => `${shown(issue.input)} does not end in a plain file name. ${plainName}`,
+  }).describe('Where socle artifacts fetch finds it; ends in the file name'),
+  sha256: text(
+    /^[0-9a-f]{64}$/,
+    'a SHA-256 checksum',
+    'Write the 64 lower-case hexadecimal digits that sha256sum prints',
+  ).describe('Checksum of the file as it is downloaded'),
+  licence: text(/^\S.*$/, 'a licence', 'Write its SPDX identifier, such as MIT').describe('SPDX identifier'),
+});
+
 /** Where packages, images and archives come from; the platform itself never goes to the Internet. */
 export const Artifacts = z.strictObject({
   packages: WebUrl.describe('Package mirror that apt and dnf are pointed at'),
@@ -61,5 +83,9 @@ export const Artifacts = z.strictObject({
   ),
   username: z.string().min(1).optional().describe('Account on mirror and store; none when absent'),
   password: EarlyReference.optional().describe('Its password'),
+  catalogue: z
+    .array(CatalogueEntry)
+    .optional()
+    .describe('Files that replace the pinned ones (socle artifacts list) or are added to them'),
 });
 export type Artifacts = z.infer<typeof Artifacts>;

@@ -42,6 +42,7 @@ export const packageCatalogue: readonly Package[] = [
   bring('netcat-openbsd', { commands: ['nc'] }),
   bring('openssl', { commands: ['openssl'] }),
   bring('curl', { commands: ['curl'] }),
+  bring('unzip', { commands: ['unzip'] }),
   bring('haproxy', {
     commands: ['haproxy'],
     units: ['haproxy.service'],
@@ -95,7 +96,6 @@ export const packageCatalogue: readonly Package[] = [
     'audispd-plugins',
     'chrony-dbg',
     'rsync',
-    'unzip',
     'xz-utils',
     'polkitd',
   ].map((name) => bring(name)),

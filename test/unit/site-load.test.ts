@@ -7,6 +7,8 @@ import { edited, exampleText, lineOf, plannedMachines, problemLines } from './si
 type Case = { mistake: string; changes: [string, string][]; expected: string[] };
 
 const dmzRange = 'range: 127.40.0.10-127.40.0.99';
+const artefact = (name: string): string =>
+  `{ name: ${name}, version: '1', url: 'https://x.example.org/a.zip', sha256: '${'0'.repeat(64)}', licence: MIT }`;
 const key = /'(ssh-ed25519 \S+)/.exec(exampleText)?.[1] ?? '';
 
 const cases: Case[] = [
@@ -20,6 +22,31 @@ const cases: Case[] = [
     ],
     expected: [
       'machines.vault-2.address: 127.10.0.7 is already given to machines.vault-1.address. Choose a free address',
+    ],
+  },
+  {
+    mistake: 'an artefact given twice',
+    changes: [
+      [', ca: env:SOCLE_ARTIFACT_CA }', `, catalogue: [${artefact('vault')}, ${artefact('vault')}] }`],
+    ],
+    expected: [
+      'artifacts.catalogue[1].name: "vault" is already artifacts.catalogue[0]. Remove one of the two',
+    ],
+  },
+  {
+    mistake: 'an artefact whose every field is wrong',
+    changes: [
+      [
+        ', ca: env:SOCLE_ARTIFACT_CA }',
+        ", catalogue: [{ name: '../x', version: '1/2', url: 'https://x.example.org/', sha256: ABC, licence: '' }] }",
+      ],
+    ],
+    expected: [
+      'artifacts.catalogue[0].name: "../x" is not a name of an artefact. Use lower-case letters, digits, ".", "_", "+" and "-"',
+      'artifacts.catalogue[0].version: "1/2" is not a version. Begin with a letter or digit, then letters, digits, ".", "_", "+" and "-"',
+      'artifacts.catalogue[0].url: "https://x.example.org/" does not end in a plain file name. Begin with a letter or digit, then letters, digits, ".", "_", "+" and "-"',
+      'artifacts.catalogue[0].sha256: "ABC" is not a SHA-256 checksum. Write the 64 lower-case hexadecimal digits that sha256sum prints',
+      'artifacts.catalogue[0].licence: "" is not a licence. Write its SPDX identifier, such as MIT',
     ],
   },
   {

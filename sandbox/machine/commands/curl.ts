@@ -1,4 +1,5 @@
 import { CommandError, type SimulatedCommand } from '../command.js';
+import { downloadWithCurl } from './curl-download.js';
 import { parseOptions } from './options.js';
 
 const options = {
@@ -10,14 +11,15 @@ const options = {
   '--unix-socket': 'value',
 } as const;
 
-/** curl, as far as programs of the same machine are asked over a unix socket. */
+/** curl, as far as programs of the same machine are asked over a unix socket and files are downloaded. */
 export const curlCommands: readonly SimulatedCommand[] = [
   {
     name: 'curl',
-    run: async (args, { machine }) => {
+    run: async (args, context) => {
+      if (!args.includes('--unix-socket')) return downloadWithCurl(args, context);
+      const { machine } = context;
       const { options: given } = parseOptions('curl', args, options);
-      const path = given.get('--unix-socket');
-      if (path === undefined) throw new CommandError('curl: only --unix-socket is simulated', 2);
+      const path = given.get('--unix-socket') ?? '';
       const answer = machine.unixSockets.get(path)?.();
       const said = (message: string): string =>
         given.has('--silent') && !given.has('--show-error') ? '' : message;

@@ -14,6 +14,7 @@ import { shellCommands } from './shells.js';
 import { systemctlCommands } from './systemctl.js';
 import { timeCommands } from './time.js';
 import { transientCommands } from './transient.js';
+import { unzipCommands } from './unzip.js';
 
 /** Every command beside those that just-bash has itself. What is not here does not exist on a simulated machine. */
 export const allCommands: readonly SimulatedCommand[] = [
@@ -27,6 +28,7 @@ export const allCommands: readonly SimulatedCommand[] = [
   ...networkCommands,
   ...firewallCommands,
   ...diskCommands,
+  ...unzipCommands,
   ...timeCommands,
   ...securityCommands,
   ...balancerCommands,

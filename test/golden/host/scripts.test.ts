@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { absent } from '../../../activities/host/absent.js';
+import { artifact } from '../../../activities/host/artifact.js';
+import { artifactLogin, artifactLoginPath } from '../../../activities/host/artifact-login.js';
 import { authorizedKeys } from '../../../activities/host/authorized-keys.js';
 import { cardName } from '../../../activities/host/card-name.js';
 import { command } from '../../../activities/host/command.js';
@@ -23,6 +25,16 @@ import { canTestWith } from '../../../tools/test-programs.js';
 /** One of each kind; a script of a kind changes only on purpose. */
 export const kinds: Record<string, Resource[]> = {
   absent: [absent({ path: '/etc/old.conf' })],
+  artifact: [
+    artifactLogin({ store: 'https://store.example.org', username: 'reader', password: 'secret' }),
+    artifact({
+      url: 'https://store.example.org/vault/1.21.1/vault_1.21.1_linux_amd64.zip',
+      sha256: '4088617653eba4ea341b6166130239fcbe42edc7839c7f7c6209d280948769c7',
+      path: '/usr/local/bin/vault',
+      from: { zip: 'vault' },
+      login: artifactLoginPath,
+    }),
+  ],
   'authorized-keys': [authorizedKeys({ user: 'socle', keys: ['ssh-ed25519 AAAA one', 'ssh-ed25519 BBBB two'] })],
   'card-name': [cardName({ address: '10.10.0.12' })],
   command: [command({ title: 'boot counter', unless: 'test -e /run/x', run: 'touch /run/x', reason: 'no mark' })],

@@ -7,7 +7,7 @@ import { openJournal } from '../../../sandbox/journal.js';
 import type { Ran } from '../../../sandbox/machine/command.js';
 import type { SimulatedMachine } from '../../../sandbox/machine/machine.js';
 import { freshKey } from '../../../sandbox/machine/fresh-key.js';
-import { createNetwork } from '../../../sandbox/machine/network.js';
+import { createNetwork, type ExternalService } from '../../../sandbox/machine/network.js';
 import { createMachines, type SimulatedMachines } from '../../../sandbox/machine/runtime.js';
 import { runShell } from '../../../sandbox/machine/shell.js';
 import type { Effect, Hardware } from '../../../sandbox/runtime.js';
@@ -58,15 +58,15 @@ export type Sandbox = {
   close: () => Promise<void>;
 };
 
-/** A sandbox without a hypervisor: machines that are switched on by hand. */
-export function openSandbox(): Sandbox {
+/** A sandbox without a hypervisor: machines that are switched on by hand, and services beside its package mirror. */
+export function openSandbox(services: readonly ExternalService[] = []): Sandbox {
   const stateFolder = mkdtempSync(join(tmpdir(), 'socle-sandbox-'));
   const faults = createFaults();
   const hardware = new Map<string, Hardware>();
   const addresses = new Map<string, string>();
   const make = () => {
     const journal = openJournal(join(stateFolder, 'journal.jsonl'));
-    const network = createNetwork([mirror]);
+    const network = createNetwork([mirror, ...services]);
     const waits = createWaits('none', 1);
     return { journal, machines: createMachines({ journal, faults, waits, network, stateFolder }) };
   };
