@@ -28,14 +28,9 @@ export class MachineFiles extends InMemoryFs {
     return paths;
   }
 
-  /** What is made now is for its owner alone: umask 077. */
-  privately = false;
-
   override async writeFile(...args: Parameters<InMemoryFs['writeFile']>): Promise<void> {
     this.written.add(args[0]);
-    const isNew = this.privately && !(await this.exists(args[0]));
-    await super.writeFile(...args);
-    if (isNew) await super.chmod(args[0], 0o600);
+    return super.writeFile(...args);
   }
 
   override async appendFile(...args: Parameters<InMemoryFs['appendFile']>): Promise<void> {

@@ -7,13 +7,8 @@ import type { FirewallTable } from './firewall.js';
 import { parseNft } from './nft-parser.js';
 import type { Network } from './network.js';
 import { packageCatalogue } from './packages.js';
-import type { RunningProgram } from './programs/program.js';
 
-/** `address` is absent when it listens on all of them. */
-export type Listener = { protocol: 'tcp' | 'udp'; address?: string; port: number; process: string };
-
-/** What programs of one machine tell each other. */
-export type Change = 'addresses' | 'haproxy';
+export type Listener = { protocol: 'tcp' | 'udp'; port: number; process: string };
 
 /** A unit that runs; transient ones carry their exit code once they have ended. */
 export type RunningUnit = { state: 'active' | 'failed'; since: number };
@@ -72,13 +67,6 @@ export class SimulatedMachine {
   sshd: SshdSettings | undefined;
   /** Logins since the sandbox was started. */
   logins = 0;
-  /** What the running units really do, by unit. */
-  readonly programs = new Map<string, RunningProgram>();
-  /** Virtual addresses that are on this machine's card now. */
-  readonly held = new Set<string>();
-  /** Who answers on a unix socket of this machine. */
-  readonly unixSockets = new Map<string, () => { status: number; body: string }>();
-  private readonly watchers = new Set<(what: Change) => unknown>();
   /** Held by `flock` until the shell that took it ends. */
   readonly locks = new Map<string, Promise<void>>();
 
@@ -127,45 +115,8 @@ export class SimulatedMachine {
     );
   }
 
-  /** Takes a virtual address onto the card. */
-  take(address: string): void {
-    if (this.held.has(address)) return;
-    this.held.add(address);
-    this.surroundings.network.attachAddress(address, this);
-    this.effect('address-taken', { address });
-    this.changed('addresses');
-  }
-
-  giveUp(address: string): void {
-    if (!this.held.delete(address)) return;
-    this.surroundings.network.detachAddress(address, this);
-    this.effect('address-given-up', { address });
-    this.changed('addresses');
-  }
-
-  /** Tells the programs of this machine; their own work with it is not waited for. */
-  changed(what: Change): void {
-    for (const watcher of this.watchers) void watcher(what);
-  }
-
-  onChange(watcher: (what: Change) => unknown): () => void {
-    this.watchers.add(watcher);
-    return () => this.watchers.delete(watcher);
-  }
-
-  /** Ends what the units do. @param clean false when nobody is told, as when the power is cut */
-  stopPrograms(clean: boolean): void {
-    for (const program of this.programs.values()) program.stop(clean);
-    this.programs.clear();
-  }
-
   private listenersOf(unit: string): Listener[] {
     if (unit === 'ssh.service') return [{ protocol: 'tcp', port: this.sshd?.port ?? 22, process: 'sshd' }];
-    const program = this.programs.get(unit);
-    if (program)
-      return program
-        .sockets()
-        .map((socket) => ({ protocol: 'tcp', ...socket, process: unit.replace(/\.\w+$/, '') }));
     return (this.socketPorts.get(unit) ?? []).map((port) => ({
       protocol: 'tcp' as const,
       port,
@@ -277,7 +228,6 @@ export class SimulatedMachine {
 
   /** What a boot does to the memory of the machine: files stay, everything that lived in memory starts anew. */
   async forgetMemory(): Promise<void> {
-    this.stopPrograms(false);
     this.running.clear();
     this.socketPorts.clear();
     this.firewall.clear();

@@ -40,15 +40,8 @@ export const packageCatalogue: readonly Package[] = [
     files: { '/etc/apt/apt.conf.d/50unattended-upgrades': '// default\n' },
   }),
   bring('netcat-openbsd', { commands: ['nc'] }),
-  bring('openssl', { commands: ['openssl'] }),
   bring('curl', { commands: ['curl'] }),
   bring('unzip', { commands: ['unzip'] }),
-  bring('haproxy', {
-    commands: ['haproxy'],
-    units: ['haproxy.service'],
-    files: { '/etc/haproxy/haproxy.cfg': 'global\n    daemon\n\ndefaults\n    mode http\n' },
-  }),
-  bring('keepalived', { commands: ['keepalived'], units: ['keepalived.service'] }),
   bring('rsyslog', { units: ['rsyslog.service'], files: { '/etc/rsyslog.conf': '# default\n' } }),
   bring('rsyslog-openssl'),
   bring('apparmor', { units: ['apparmor.service'] }),
@@ -60,6 +53,7 @@ export const packageCatalogue: readonly Package[] = [
   bring('e2fsprogs', { commands: ['mkfs.ext4'] }),
   bring('xfsprogs', { commands: ['mkfs.xfs'] }),
   ...[
+    'openssl',
     'gnupg',
     'jq',
     'lsb-release',

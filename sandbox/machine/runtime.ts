@@ -2,7 +2,6 @@ import type { Hardware, MachineRuntime } from '../runtime.js';
 import { boot } from './boot.js';
 import { SimulatedMachine, type Surroundings } from './machine.js';
 import { listenSsh, type SshServer } from './ssh-server.js';
-import { resumePrograms } from './units.js';
 
 type Powered = { machine: SimulatedMachine; ssh: SshServer | undefined; toolsRunning: boolean };
 
@@ -22,7 +21,6 @@ export function createMachines(surroundings: Surroundings): SimulatedMachines {
     const entry = powered.get(instanceUuid);
     if (!entry) return;
     powered.delete(instanceUuid);
-    entry.machine.stopPrograms(false);
     surroundings.network.detach(entry.machine);
     await entry.ssh?.close();
   };
@@ -44,7 +42,6 @@ export function createMachines(surroundings: Surroundings): SimulatedMachines {
       if (!wasRunning) await boot(machine);
       if (machine.address === '') return;
       surroundings.network.attach(machine);
-      if (wasRunning) await resumePrograms(machine);
       entry.ssh = await listenSsh(machine);
       if (powered.get(machine.hardware.instanceUuid) !== entry) await entry.ssh.close();
     } catch (error) {

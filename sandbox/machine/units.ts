@@ -1,7 +1,6 @@
 import { CommandError } from './command.js';
 import type { SimulatedMachine } from './machine.js';
 import { packageCatalogue } from './packages.js';
-import { programOf } from './programs/index.js';
 import { readSshdSettings } from './sshd-settings.js';
 
 /** Units of the system itself. */
@@ -23,11 +22,6 @@ const systemUnits = [
 const aliases: Record<string, string> = {
   'sshd.service': 'ssh.service',
   'chronyd.service': 'chrony.service',
-};
-
-/** Units of packages that are passed over while a file is missing or empty (ConditionFileNotEmpty). */
-const conditions: Readonly<Record<string, string>> = {
-  'keepalived.service': '/etc/keepalived/keepalived.conf',
 };
 
 /** `ssh` → `ssh.service`. */
@@ -63,8 +57,6 @@ export async function startUnit(machine: SimulatedMachine, unit: string): Promis
   // 5 is what systemctl answers for a unit that does not exist.
   if (text === undefined) throw new CommandError(`Failed to start ${unit}: Unit ${unit} not found.`, 5);
   if (machine.running.get(unit)?.state === 'active') return;
-  const condition = conditions[unit];
-  if (condition !== undefined && ((await machine.files.text(condition)) ?? '') === '') return;
   try {
     await beforeStart(machine, unit, text);
   } catch (error) {
@@ -78,11 +70,6 @@ export async function startUnit(machine: SimulatedMachine, unit: string): Promis
 /** Reads the configuration again without ending what runs. */
 export async function reloadUnit(machine: SimulatedMachine, unit: string): Promise<void> {
   if (machine.running.get(unit)?.state !== 'active') throw new Error(`${unit} is not active, cannot reload.`);
-  const program = machine.programs.get(unit);
-  if (program) {
-    await program.reload();
-    return machine.effect('reload', { unit });
-  }
   await beforeStart(machine, unit, (await unitText(machine, unit)) ?? '');
   machine.effect('reload', { unit });
 }
@@ -92,35 +79,9 @@ export function stopUnit(machine: SimulatedMachine, unit: string): void {
   if (machine.running.get(unit)?.state === 'active') machine.effect('stop', { unit });
   machine.running.delete(unit);
   machine.socketPorts.delete(unit);
-  const program = machine.programs.get(unit);
-  machine.programs.delete(unit);
-  program?.stop(true);
-}
-
-/** What is left when a process is killed and nobody starts it again. */
-export function killUnit(machine: SimulatedMachine, unit: string): void {
-  const program = machine.programs.get(unit);
-  machine.programs.delete(unit);
-  program?.stop(false);
-  machine.running.set(unit, { state: 'failed', since: Date.now() });
-  machine.effect('killed', { unit });
-}
-
-/** Starts again what ran when the sandbox itself was ended: a unit that runs is there with what it does. */
-export async function resumePrograms(machine: SimulatedMachine): Promise<void> {
-  for (const [unit, { state }] of machine.running) {
-    const program = programOf(unit);
-    if (state === 'active' && program && !machine.programs.has(unit))
-      machine.programs.set(unit, await program.start(machine));
-  }
 }
 
 async function beforeStart(machine: SimulatedMachine, unit: string, text: string): Promise<void> {
-  const program = programOf(unit);
-  if (program) {
-    machine.programs.set(unit, await program.start(machine));
-    return;
-  }
   if (unit === 'ssh.service') {
     const before = machine.sshd?.hostKey;
     machine.sshd = await readSshdSettings(machine);

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bitString, boolean, context, integer, objectId, octets, sequence, set, time, utf8 } from '../der.js';
+import { bitString, boolean, context, integer, objectId, octets, sequence, set, time, utf8 } from './der.js';
 
 export type ServerCertificate = { certificate: string; key: string; caPem: string };
 

@@ -167,14 +167,12 @@ export const fileCommands: readonly SimulatedCommand[] = [
   },
   {
     name: 'umask',
-    run: async ([mode], { machine, session }) => {
-      // A subshell is not told apart from what is around it: a stricter mask counts to the end of the script.
-      if (mode === undefined) return { stdout: machine.files.privately ? '0077\n' : '0022\n' };
-      if (/^0?022$/.test(mode)) return undefined;
-      if (!/^0?077$/.test(mode))
-        throw new CommandError(`umask: only 022 and 077 are simulated on ${machine.name}, not ${mode}`);
-      machine.files.privately = true;
-      session.release.push(() => (machine.files.privately = false));
+    run: async ([mode], { machine }) => {
+      // just-bash writes files with 644 and folders with 755: that is umask 022 and no other.
+      if (mode === undefined) return { stdout: '0022\n' };
+      if (!['022', '0022'].includes(mode))
+        throw new CommandError(`umask: only 022 is simulated on ${machine.name}, not ${mode}`);
+      return undefined;
     },
   },
   { name: 'sync', run: async () => undefined },

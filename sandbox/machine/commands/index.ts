@@ -1,13 +1,11 @@
 import type { SimulatedCommand } from '../command.js';
 import { accountCommands } from './accounts.js';
-import { balancerCommands } from './balancers.js';
-import { curlCommands } from './curl.js';
+import { downloadWithCurl } from './curl-download.js';
 import { diskCommands } from './disks.js';
 import { fileCommands } from './files.js';
 import { firewallCommands } from './firewall.js';
 import { kernelCommands } from './kernel.js';
 import { networkCommands } from './network.js';
-import { opensslCommands } from './openssl.js';
 import { packageCommands } from './packages.js';
 import { securityCommands } from './security.js';
 import { shellCommands } from './shells.js';
@@ -29,9 +27,7 @@ export const allCommands: readonly SimulatedCommand[] = [
   ...firewallCommands,
   ...diskCommands,
   ...unzipCommands,
+  { name: 'curl', run: downloadWithCurl },
   ...timeCommands,
   ...securityCommands,
-  ...balancerCommands,
-  ...curlCommands,
-  ...opensslCommands,
 ];

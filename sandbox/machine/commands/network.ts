@@ -10,11 +10,7 @@ export const networkCommands: readonly SimulatedCommand[] = [
       const prefix = await configuredPrefix(machine);
       if (/^a(ddr(ess)?)?$/.test(object) && /^s(how)?$/.test(verb))
         return {
-          stdout: [
-            '1: lo    inet 127.0.0.1/8 scope host lo\n',
-            `2: eth0    inet ${machine.address}/${prefix} brd ${machine.address} scope global eth0\n`,
-            ...[...machine.held].map((address) => `2: eth0    inet ${address}/32 scope global eth0\n`),
-          ].join(''),
+          stdout: `1: lo    inet 127.0.0.1/8 scope host lo\n2: eth0    inet ${machine.address}/${prefix} brd ${machine.address} scope global eth0\n`,
         };
       if (/^r(oute)?$/.test(object))
         return { stdout: `default via ${machine.address.replace(/\d+$/, '1')} dev eth0 proto static\n` };
@@ -22,9 +18,6 @@ export const networkCommands: readonly SimulatedCommand[] = [
         return {
           stdout: `2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc mq state UP mode DEFAULT group default link/ether ${machine.hardware.macAddress}\n`,
         };
-      if (/^n(eigh)?$/.test(object) && verb === 'flush' && words[2] === 'to') return undefined;
-      if (/^n(eigh)?$/.test(object) && /^s(how)?$/.test(verb))
-        return { stdout: neighbour(machine, words[2]) };
       throw new CommandError(`ip: "${args.join(' ')}" is not simulated`, 255);
     },
   },
@@ -61,8 +54,8 @@ export const networkCommands: readonly SimulatedCommand[] = [
           head +
           wanted
             .map(
-              ({ protocol, address = '0.0.0.0', port }) =>
-                `${both ? `${protocol} ` : ''}${protocol === 'tcp' ? 'LISTEN' : 'UNCONN'} 0 128 ${address}:${port} 0.0.0.0:*\n`,
+              ({ protocol, port }) =>
+                `${both ? `${protocol} ` : ''}${protocol === 'tcp' ? 'LISTEN' : 'UNCONN'} 0 128 0.0.0.0:${port} 0.0.0.0:*\n`,
             )
             .join(''),
       };
@@ -96,13 +89,6 @@ export const networkCommands: readonly SimulatedCommand[] = [
     },
   },
 ];
-
-/** Whoever has an address answers for it with its card's, however its firewall thinks of what comes then. */
-function neighbour(machine: Machine, address = ''): string {
-  const owner = machine.surroundings.network.ownerOf(address);
-  if (owner === undefined || owner === machine) return `${address} dev eth0 FAILED\n`;
-  return `${address} dev eth0 lladdr ${owner.hardware.macAddress} REACHABLE\n`;
-}
 
 type Machine = Parameters<SimulatedCommand['run']>[1]['machine'];
 

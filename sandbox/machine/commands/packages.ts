@@ -155,8 +155,7 @@ async function install(
     for (const unit of entry.units.filter((each) => each !== 'nftables.service')) {
       machine.enabled.add(unit);
       const { startUnit } = await import('../units.js');
-      // One that does not start is no failure of its package.
-      if (!machine.masked.has(unit)) await startUnit(machine, unit).catch(() => undefined);
+      if (!machine.masked.has(unit)) await startUnit(machine, unit);
     }
   }
   machine.effect('packages-installed', { names: missing });
