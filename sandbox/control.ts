@@ -12,7 +12,10 @@ export type ControlOptions = {
   /** Lines that a machine printed to its console. */
   consoleOf: (machine: string) => readonly string[] | undefined;
   /** What befalls single machines: each throws when the machine is not there or not in a state for it. */
-  disturb: Record<'cut' | 'power-off' | 'power-on', (machine: string) => Promise<void>>;
+  disturb: Record<
+    'cut' | 'unplug' | 'plug' | 'kill' | 'power-off' | 'power-on',
+    (machine: string, body: unknown) => Promise<void>
+  >;
 };
 
 /** The sandbox's own HTTP API, for tests and the curious: journal, leftovers, faults, consoles. */
@@ -51,9 +54,10 @@ async function answer(
     return { status: 200, body: { armed: false } };
   }
   const [, subject = '', what = ''] =
-    /^POST \/machines\/([^/]+)\/(cut|power-off|power-on)$/.exec(route) ?? [];
+    /^POST \/machines\/([^/]+)\/(cut|unplug|plug|kill|power-off|power-on)$/.exec(route) ?? [];
   if (subject !== '') {
-    await options.disturb[what as keyof ControlOptions['disturb']](decodeURIComponent(subject));
+    const body: unknown = JSON.parse((await text(request)) || '{}');
+    await options.disturb[what as keyof ControlOptions['disturb']](decodeURIComponent(subject), body);
     return { status: 200, body: { done: true } };
   }
   const machine = /^GET \/machines\/([^/]+)\/console$/.exec(route)?.[1];

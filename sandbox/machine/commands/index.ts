@@ -1,9 +1,11 @@
 import type { SimulatedCommand } from '../command.js';
 import { accountCommands } from './accounts.js';
+import { curlCommands } from './curl.js';
 import { diskCommands } from './disks.js';
 import { fileCommands } from './files.js';
 import { firewallCommands } from './firewall.js';
 import { kernelCommands } from './kernel.js';
+import { loadBalancingCommands } from './load-balancing.js';
 import { networkCommands } from './network.js';
 import { packageCommands } from './packages.js';
 import { securityCommands } from './security.js';
@@ -26,4 +28,6 @@ export const allCommands: readonly SimulatedCommand[] = [
   ...diskCommands,
   ...timeCommands,
   ...securityCommands,
+  ...curlCommands,
+  ...loadBalancingCommands,
 ];
