@@ -3,7 +3,6 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
 import { startControl } from './control.js';
 import { createFaults } from './faults.js';
 import { openJournal } from './journal.js';
@@ -74,11 +73,10 @@ async function main(): Promise<void> {
       cut: async (name) => machines.cutConnections(uuidOf(name)),
       unplug: async (name) => machines.unplug(uuidOf(name)),
       plug: async (name) => machines.plug(uuidOf(name)),
-      kill: (name, body) =>
-        machines.kill(uuidOf(name), z.strictObject({ unit: z.string() }).parse(body).unit),
       'power-off': (name) => vcenter.powerByHand(name, 'off'),
       'power-on': (name) => vcenter.powerByHand(name, 'on'),
     },
+    kill: (name, unit) => machines.kill(uuidOf(name), unit),
   });
   const caFile = join(stateFolder, 'vcenter-ca.pem');
   await writeFile(caFile, vcenter.caPem);

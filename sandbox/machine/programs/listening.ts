@@ -42,7 +42,7 @@ export function createListening(
   const open = (endpoint: Endpoint): void => {
     const server = createServer({ allowHalfOpen: true }, (socket) => arrived(endpoint, socket));
     servers.set(keyOf(endpoint), server);
-    server.once('error', (error: NodeJS.ErrnoException) => {
+    server.on('error', (error: NodeJS.ErrnoException) => {
       machine.say(`${keyOf(endpoint)} is open inside the sandbox only: ${error.code ?? error.message}`);
     });
     server.listen({ host: endpoint.address, port: endpoint.port, backlog: 2048 });

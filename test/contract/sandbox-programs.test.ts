@@ -3,9 +3,14 @@ import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { installBalancer, smallText, write, writeCompanions } from './load-balancer-machines.js';
-import { openSandbox, type Sandbox } from './sandbox-fixture.js';
-import { talk } from './talk.js';
+import {
+  installBalancer,
+  smallText,
+  write,
+  writeCompanions,
+} from '../unit/sandbox/load-balancer-machines.js';
+import { openSandbox, type Sandbox } from '../unit/sandbox/sandbox-fixture.js';
+import { talk } from '../unit/sandbox/talk.js';
 
 const file = '/etc/haproxy/haproxy.cfg';
 const health = 'curl --silent --show-error --fail --unix-socket /run/haproxy/health.sock http://haproxy/';
