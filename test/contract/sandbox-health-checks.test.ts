@@ -78,19 +78,22 @@ describe('a server counts as up', () => {
     expect(said()).toHaveLength(1);
   });
 
-  test('not once its machine drops what comes, though a process of this computer would take it', async () => {
+  test('not while its machine drops or rejects what comes, though a process of this computer would take it', async () => {
     await sandbox.start('node-1');
     await sandbox.run('node-1', 'apt-get update && apt-get install -y nftables');
     const port = await listening(createServer(), sandbox.addressOf('node-1'));
-    const rules = (verdict: string): string =>
-      `flush ruleset\ntable inet t {\n chain input {\n type filter hook input priority 0; policy ${verdict};\n }\n}\n`;
+    const rules = (rule: string): string =>
+      `flush ruleset\ntable inet t {\n chain input {\n type filter hook input priority 0; policy accept;\n ${rule}\n }\n}\n`;
     await balance(`    server one ${sandbox.addressOf('node-1')}:${port} ${line}\n`);
-    await write(sandbox, 'node-1', '/etc/rules', rules('drop'));
-    await sandbox.run('node-1', 'nft -f /etc/rules');
-    await saidLast('DOWN');
-    await write(sandbox, 'node-1', '/etc/rules', rules('accept'));
-    await sandbox.run('node-1', 'nft -f /etc/rules');
-    await saidLast('UP');
+    for (const [rule, state] of [
+      ['drop', 'DOWN'],
+      ['accept', 'UP'],
+      ['reject', 'DOWN'],
+    ] as const) {
+      await write(sandbox, 'node-1', '/etc/rules', rules(rule));
+      await sandbox.run('node-1', 'nft -f /etc/rules');
+      await saidLast(state);
+    }
   });
 });
 
