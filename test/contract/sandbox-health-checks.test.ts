@@ -95,6 +95,16 @@ describe('a server counts as up', () => {
       await saidLast(state);
     }
   });
+
+  test('not while the balancer itself has no cable', async () => {
+    const port = await listening(createServer());
+    await balance(`    server one 127.0.0.1:${port} ${line}\n`);
+    const { instanceUuid } = sandbox.machine('lb-1').hardware;
+    sandbox.machines().unplug(instanceUuid);
+    await saidLast('DOWN');
+    sandbox.machines().plug(instanceUuid);
+    await saidLast('UP');
+  });
 });
 
 test('where this computer does not let it open a port, it is open inside the sandbox, and the console says so', async () => {

@@ -209,8 +209,11 @@ describe('the check', () => {
     expect(sandbox.machine('lb-1').console.join('\n')).toContain('Disabling track script haproxy');
   });
 
-  test('that fails at the start keeps the address away; twice well in a row, it comes', async () => {
-    await write(sandbox, 'lb-1', checkPath, '#!/bin/sh\ntest -e /etc/well\n', 0o700);
+  test.each([
+    ['fails', 'test -e /etc/well'],
+    ['never ends', 'test -e /etc/well || sleep 30'],
+  ])('that %s at the start keeps the address away; twice well in a row, it comes', async (_how, line) => {
+    await write(sandbox, 'lb-1', checkPath, `#!/bin/sh\n${line}\n`, 0o700);
     await startPair();
     await becomes('lb-2');
     await sandbox.run('lb-1', 'touch /etc/well; systemctl reload haproxy');
