@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { once } from 'node:events';
+import { z } from 'zod';
 import type { FaultBook } from './faults.js';
 import type { Journal } from './runtime.js';
 
@@ -12,8 +13,12 @@ export type ControlOptions = {
   /** Lines that a machine printed to its console. */
   consoleOf: (machine: string) => readonly string[] | undefined;
   /** What befalls single machines: each throws when the machine is not there or not in a state for it. */
-  disturb: Record<'cut' | 'power-off' | 'power-on', (machine: string) => Promise<void>>;
+  disturb: Record<'cut' | 'unplug' | 'plug' | 'power-off' | 'power-on', (machine: string) => Promise<void>>;
+  /** Kills what a unit of a machine does. */
+  kill: (machine: string, unit: string) => Promise<void>;
 };
+
+const KillRequest = z.strictObject({ unit: z.string() });
 
 /** The sandbox's own HTTP API, for tests and the curious: journal, leftovers, faults, consoles. */
 export async function startControl(options: ControlOptions): Promise<{ url: string; server: Server }> {
@@ -51,9 +56,14 @@ async function answer(
     return { status: 200, body: { armed: false } };
   }
   const [, subject = '', what = ''] =
-    /^POST \/machines\/([^/]+)\/(cut|power-off|power-on)$/.exec(route) ?? [];
+    /^POST \/machines\/([^/]+)\/(cut|unplug|plug|power-off|power-on)$/.exec(route) ?? [];
   if (subject !== '') {
     await options.disturb[what as keyof ControlOptions['disturb']](decodeURIComponent(subject));
+    return { status: 200, body: { done: true } };
+  }
+  const killed = /^POST \/machines\/([^/]+)\/kill$/.exec(route)?.[1];
+  if (killed !== undefined) {
+    await options.kill(decodeURIComponent(killed), KillRequest.parse(JSON.parse(await text(request))).unit);
     return { status: 200, body: { done: true } };
   }
   const machine = /^GET \/machines\/([^/]+)\/console$/.exec(route)?.[1];

@@ -59,6 +59,11 @@ async function main(): Promise<void> {
     password,
   });
   const mirror = await startMirror();
+  const uuidOf = (name: string): string => {
+    const machine = machines.powered().find((each) => each.name === name);
+    if (!machine) throw new Error(`${name} is not on`);
+    return machine.hardware.instanceUuid;
+  };
   const { url, server: control } = await startControl({
     port: Number(values['control-port']),
     journal,
@@ -66,14 +71,13 @@ async function main(): Promise<void> {
     leftovers: () => ({ ...vcenter.leftovers(), poweredOn: machines.powered().map(({ name }) => name) }),
     consoleOf: (name) => machines.powered().find((machine) => machine.name === name)?.console,
     disturb: {
-      cut: async (name) => {
-        const machine = machines.powered().find((each) => each.name === name);
-        if (!machine) throw new Error(`${name} is not on`);
-        machines.cutConnections(machine.hardware.instanceUuid);
-      },
+      cut: async (name) => machines.cutConnections(uuidOf(name)),
+      unplug: async (name) => machines.unplug(uuidOf(name)),
+      plug: async (name) => machines.plug(uuidOf(name)),
       'power-off': (name) => vcenter.powerByHand(name, 'off'),
       'power-on': (name) => vcenter.powerByHand(name, 'on'),
     },
+    kill: (name, unit) => machines.kill(uuidOf(name), unit),
   });
   const caFile = join(stateFolder, 'vcenter-ca.pem');
   await writeFile(caFile, vcenter.caPem);

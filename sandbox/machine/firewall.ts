@@ -1,5 +1,5 @@
-/** A packet that asks to come in: the first of a new connection. */
-export type Packet = { source: string; protocol: 'tcp' | 'udp'; port: number };
+/** A packet that asks to come in: the first of a new connection. VRRP has no ports: 0. */
+export type Packet = { source: string; protocol: 'tcp' | 'udp' | 'vrrp'; port: number };
 
 /** One rule: all its conditions must hold for its verdict to count. */
 export type FirewallRule = {

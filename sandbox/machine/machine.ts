@@ -2,26 +2,21 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import type { Effect, Faults, Hardware, Journal, Waits } from '../runtime.js';
 import { baseImage } from './base-image.js';
-import { MachineFiles, type StoredEntry } from './file-system.js';
+import { MachineFiles } from './file-system.js';
 import type { FirewallTable } from './firewall.js';
-import { parseNft } from './nft-parser.js';
+import { loadRules } from './load-rules.js';
 import type { Network } from './network.js';
 import { packageCatalogue } from './packages.js';
+import type { Advertisement } from './programs/keepalived/virtual-router.js';
+import type { Running, UnixSocket } from './programs/program.js';
+import type { SshdSettings } from './sshd-settings.js';
+import type { Stored } from './stored.js';
 
-export type Listener = { protocol: 'tcp' | 'udp'; port: number; process: string };
+/** Without an address it listens on all that the machine has. */
+export type Listener = { protocol: 'tcp' | 'udp'; address?: string; port: number; process: string };
 
 /** A unit that runs; transient ones carry their exit code once they have ended. */
 export type RunningUnit = { state: 'active' | 'failed'; since: number };
-
-/** What sshd read when it was started or reloaded last. */
-export type SshdSettings = {
-  hostKey: string;
-  port: number;
-  permitRootLogin: boolean;
-  passwordAuthentication: boolean;
-  allowUsers: string[];
-  effective: string[];
-};
 
 export type Surroundings = {
   journal: Journal;
@@ -29,22 +24,6 @@ export type Surroundings = {
   waits: Waits;
   network: Network;
   stateFolder: string;
-};
-
-type Stored = {
-  files: StoredEntry[];
-  packages: string[];
-  enabled: string[];
-  masked: string[];
-  running: [string, RunningUnit][];
-  modules: string[];
-  kernelHostName: string;
-  formatted: [string, string][];
-  mounts: [string, string][];
-  firewall: string[];
-  address: string;
-  instanceId: string;
-  sshd: SshdSettings | undefined;
 };
 
 /** One simulated machine: its files, packages, units, kernel state and firewall. Everything else follows from these. */
@@ -60,6 +39,14 @@ export class SimulatedMachine {
   /** Mount point → device. */
   readonly mounts = new Map<string, string>();
   readonly firewall = new Map<string, FirewallTable>();
+  /** Unit → what it does while it runs. */
+  readonly programs = new Map<string, Running>();
+  /** Path → who answers behind it. */
+  readonly unixSockets = new Map<string, UnixSocket>();
+  /** Virtual address → card: those that keepalived put there, beside the machine's own. */
+  readonly heldAddresses = new Map<string, string>();
+  /** Takes the VRRP packets that reach the machine. */
+  onAdvertisement: ((packet: Advertisement) => void) | undefined;
   readonly console: string[] = [];
   kernelHostName = 'localhost';
   address = '';
@@ -104,6 +91,17 @@ export class SimulatedMachine {
     });
   }
 
+  /** Notes at once what no stored state holds: where addresses are. */
+  happened(effect: string, detail: Record<string, unknown>): void {
+    if (!this.off)
+      this.surroundings.journal.append({ system: 'machine', effect, subject: this.name, detail });
+  }
+
+  /** Tells the programs that something else changed on the machine. */
+  changed(): void {
+    for (const program of [...this.programs.values()]) program.changed?.();
+  }
+
   say(line: string): void {
     this.console.push(line);
   }
@@ -116,6 +114,8 @@ export class SimulatedMachine {
   }
 
   private listenersOf(unit: string): Listener[] {
+    const program = this.programs.get(unit);
+    if (program) return program.listeners();
     if (unit === 'ssh.service') return [{ protocol: 'tcp', port: this.sshd?.port ?? 22, process: 'sshd' }];
     return (this.socketPorts.get(unit) ?? []).map((port) => ({
       protocol: 'tcp' as const,
@@ -194,40 +194,12 @@ export class SimulatedMachine {
 
   /** Lets a ruleset take effect, all of it or nothing. @throws Error in nft's words. */
   loadRules(text: string): void {
-    const next = new Map(this.firewall);
-    for (const command of parseNft(text)) {
-      if (command.kind === 'flush-ruleset') next.clear();
-      else if (command.kind === 'add')
-        next.set(`${command.table.family} ${command.table.name}`, {
-          ...command.table,
-          text: tableText(text),
-        });
-      else {
-        const key = `${command.family} ${command.name}`;
-        const table = next.get(key);
-        if (command.kind === 'declare') {
-          if (!table)
-            next.set(key, {
-              family: command.family,
-              name: command.name,
-              policy: 'accept',
-              rules: [],
-              text: `table ${key} {\n}\n`,
-            });
-        } else if (!table && command.kind !== 'destroy')
-          throw new Error(
-            `Error: Could not process rule: No such file or directory\n${command.kind} table ${key}`,
-          );
-        else if (command.kind === 'flush') next.set(key, { ...table!, rules: [] });
-        else next.delete(key);
-      }
-    }
-    this.firewall.clear();
-    for (const [key, table] of next) this.firewall.set(key, table);
+    loadRules(this.firewall, text);
   }
 
   /** What a boot does to the memory of the machine: files stay, everything that lived in memory starts anew. */
   async forgetMemory(): Promise<void> {
+    this.endPrograms();
     this.running.clear();
     this.socketPorts.clear();
     this.firewall.clear();
@@ -239,6 +211,14 @@ export class SimulatedMachine {
       await this.files.rm(folder, { recursive: true, force: true });
       await this.files.mkdir(folder, { recursive: true });
     }
+  }
+
+  /** Without a word to anybody. */
+  endPrograms(): void {
+    for (const program of this.programs.values()) program.kill();
+    this.programs.clear();
+    for (const address of this.heldAddresses.keys()) this.surroundings.network.withdraw(this, address);
+    this.heldAddresses.clear();
   }
 
   forget(): void {
@@ -255,10 +235,4 @@ export class SimulatedMachine {
   private statePath(): string {
     return join(this.surroundings.stateFolder, 'machines', `${this.hardware.instanceUuid}.json`);
   }
-}
-
-/** The `table … { … }` part of a ruleset file: what a restart of the sandbox loads again. */
-function tableText(text: string): string {
-  const start = text.search(/^\s*(add\s+)?table\s+\S+\s+\S+\s*\{/m);
-  return start < 0 ? text : text.slice(start);
 }

@@ -1,5 +1,5 @@
 import type { FirewallRule, FirewallTable, Packet } from './firewall.js';
-import { addressMatcher, meansNew, portMatcher } from './nft-values.js';
+import { addressMatcher, meansNew, portMatcher, protocolMatcher } from './nft-values.js';
 
 /** A ruleset file as `nft -f` reads it: what to delete, what to add. Anything not understood is a syntax error. */
 export type NftCommand =
@@ -141,8 +141,8 @@ function condition(word: string, words: string[], sets: Sets): Condition {
     return (packet) => packet.protocol === word && matches(packet.port);
   }
   if ((word === 'meta' && field === 'l4proto') || (word === 'ip' && field === 'protocol')) {
-    const protocols = values(words, sets);
-    return (packet) => protocols.includes(packet.protocol);
+    const matches = protocolMatcher(values(words, sets));
+    return (packet) => matches(packet.protocol);
   }
   if ((word === 'icmp' || word === 'icmpv6') && field === 'type') return (values(words, sets), never);
   if (

@@ -37,6 +37,28 @@ export function addressMatcher(patterns: readonly string[]): (address: string) =
   return (address) => patterns.some((pattern) => addressMatches(address, pattern));
 }
 
+/** IANA's numbers of the protocols that firewalls of hosts name. */
+const protocols: Record<string, number> = {
+  icmp: 1,
+  igmp: 2,
+  tcp: 6,
+  udp: 17,
+  esp: 50,
+  ah: 51,
+  'ipv6-icmp': 58,
+  icmpv6: 58,
+  vrrp: 112,
+  sctp: 132,
+};
+
+/** Whether a protocol is one of `tcp`, `vrrp`, `112`. @throws Error in nft's words for one that is none. */
+export function protocolMatcher(names: readonly string[]): (protocol: string) => boolean {
+  const numbers = names.map((name) => (/^\d+$/.test(name) ? Number(name) : protocols[name]));
+  const unknown = numbers.indexOf(undefined);
+  if (unknown >= 0) throw new Error(`Error: Could not resolve protocol name: ${names[unknown]}`);
+  return (protocol) => numbers.includes(protocols[protocol]);
+}
+
 const states = ['new', 'established', 'related', 'invalid', 'untracked'];
 
 /** Whether a connection's first packet is meant. @throws Error in nft's words for a state that is none. */

@@ -1,13 +1,42 @@
 /** A package of the simulated mirror: what it brings. */
-export type Package = { name: string; commands: string[]; units: string[]; files: Record<string, string> };
+export type Package = {
+  name: string;
+  commands: string[];
+  units: string[];
+  files: Record<string, string>;
+  /** System account → its home, which is made too. */
+  accounts: Record<string, string>;
+};
 
 const bring = (name: string, more: Partial<Package> = {}): Package => ({
   name,
   commands: [],
   units: [],
   files: {},
+  accounts: {},
   ...more,
 });
+
+/** Serves nothing, but HAProxy starts with it: the socket for administrators is one that listens. */
+const haproxyOfPackage = `# Serves nothing until frontends and backends are added.
+global
+    log /dev/log local0
+    chroot /var/lib/haproxy
+    stats socket /run/haproxy/admin.sock mode 660 level admin
+    stats timeout 30s
+    user haproxy
+    group haproxy
+    daemon
+
+defaults
+    log global
+    mode http
+    option httplog
+    option dontlognull
+    timeout connect 5000
+    timeout client 50000
+    timeout server 50000
+`;
 
 /** Packages of the template and of the mirror, Debian 12 names. What is not here cannot be located. */
 export const packageCatalogue: readonly Package[] = [
@@ -39,8 +68,15 @@ export const packageCatalogue: readonly Package[] = [
     units: ['unattended-upgrades.service'],
     files: { '/etc/apt/apt.conf.d/50unattended-upgrades': '// default\n' },
   }),
-  bring('netcat-openbsd', { commands: ['nc'] }),
+  bring('haproxy', {
+    commands: ['haproxy'],
+    units: ['haproxy.service'],
+    files: { '/etc/haproxy/haproxy.cfg': haproxyOfPackage },
+    accounts: { haproxy: '/var/lib/haproxy' },
+  }),
+  bring('keepalived', { commands: ['keepalived'], units: ['keepalived.service'] }),
   bring('curl', { commands: ['curl'] }),
+  bring('netcat-openbsd', { commands: ['nc'] }),
   bring('unzip', { commands: ['unzip'] }),
   bring('rsyslog', { units: ['rsyslog.service'], files: { '/etc/rsyslog.conf': '# default\n' } }),
   bring('rsyslog-openssl'),

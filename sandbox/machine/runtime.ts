@@ -1,6 +1,7 @@
 import type { Hardware, MachineRuntime } from '../runtime.js';
 import { boot } from './boot.js';
 import { SimulatedMachine, type Surroundings } from './machine.js';
+import { killUnit, resumePrograms } from './programs/supervise.js';
 import { listenSsh, type SshServer } from './ssh-server.js';
 
 type Powered = { machine: SimulatedMachine; ssh: SshServer | undefined; toolsRunning: boolean };
@@ -10,6 +11,11 @@ export type SimulatedMachines = MachineRuntime & {
   powered: () => SimulatedMachine[];
   /** Breaks the machine's open SSH connections. */
   cutConnections: (instanceUuid: string) => void;
+  /** Pulls the machine's cable, or puts it back. */
+  unplug: (instanceUuid: string) => void;
+  plug: (instanceUuid: string) => void;
+  /** Kills what a unit does; nothing starts it again. @throws Error when it does not run. */
+  kill: (instanceUuid: string, unit: string) => Promise<void>;
   close: () => Promise<void>;
 };
 
@@ -21,8 +27,15 @@ export function createMachines(surroundings: Surroundings): SimulatedMachines {
     const entry = powered.get(instanceUuid);
     if (!entry) return;
     powered.delete(instanceUuid);
+    entry.machine.endPrograms();
     surroundings.network.detach(entry.machine);
     await entry.ssh?.close();
+  };
+
+  const on = (instanceUuid: string): Powered => {
+    const entry = powered.get(instanceUuid);
+    if (!entry) throw new Error(`${instanceUuid} is not on`);
+    return entry;
   };
 
   const start = async (hardware: Hardware): Promise<void> => {
@@ -43,6 +56,7 @@ export function createMachines(surroundings: Surroundings): SimulatedMachines {
       if (machine.address === '') return;
       surroundings.network.attach(machine);
       entry.ssh = await listenSsh(machine);
+      if (wasRunning) await resumePrograms(machine);
       if (powered.get(machine.hardware.instanceUuid) !== entry) await entry.ssh.close();
     } catch (error) {
       machine.say(`boot: ${(error as Error).message}`);
@@ -90,6 +104,13 @@ export function createMachines(surroundings: Surroundings): SimulatedMachines {
     },
     powered: () => [...powered.values()].map(({ machine }) => machine),
     cutConnections: (instanceUuid) => powered.get(instanceUuid)?.ssh?.cut(),
+    unplug: (instanceUuid) => {
+      const { machine, ssh } = on(instanceUuid);
+      surroundings.network.detach(machine);
+      ssh?.cut();
+    },
+    plug: (instanceUuid) => surroundings.network.attach(on(instanceUuid).machine),
+    kill: (instanceUuid, unit) => killUnit(on(instanceUuid).machine, unit),
     close: async () => {
       for (const uuid of [...powered.keys()]) await switchOff(uuid);
     },

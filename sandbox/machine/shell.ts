@@ -45,6 +45,15 @@ export async function runShell(
   }
 }
 
+/** Runs what changes nothing that is kept, as a program's own check does: as root, and nothing is written down. */
+export async function runUnrecorded(
+  machine: SimulatedMachine,
+  commandLine: string,
+  signal: AbortSignal,
+): Promise<Ran> {
+  return execute({ machine, user: 'root', release: [], depth: 0 }, commandLine, '', [], signal);
+}
+
 /** Pauses of polling loops are shortened unless waits are to be realistic; longer ones stay what they are. */
 async function slept({ machine }: Session, ms: number, signal: AbortSignal | undefined): Promise<void> {
   const short = machine.surroundings.waits.profile !== 'realistic' && ms <= longestPollMs;

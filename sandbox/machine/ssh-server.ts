@@ -8,7 +8,6 @@ import ssh2, {
 } from 'ssh2';
 import { freshKey } from './fresh-key.js';
 import { parseKey } from './parse-key.js';
-import { verdictOf } from './firewall.js';
 import type { SimulatedMachine } from './machine.js';
 import { runShell } from './shell.js';
 
@@ -52,12 +51,10 @@ function accept(machine: SimulatedMachine, socket: Socket): void {
   const fault = faults.take('machine', 'ssh.connect', machine.name);
   const running = machine.running.get('ssh.service')?.state === 'active' && machine.sshd !== undefined;
   if (!running || fault?.kind === 'reset') return void socket.resetAndDestroy();
-  // A dropped packet gets no answer at all: the socket stays silent until the other side gives up.
-  if (
-    verdictOf(machine.firewall.values(), { source, protocol: 'tcp', port: machine.sshd?.port ?? 22 }) !==
-    'accept'
-  )
-    return;
+  // A dropped packet, or a machine without a cable, gives no answer: the socket stays silent until the other gives up.
+  const { network } = machine.surroundings;
+  const packet = { source, protocol: 'tcp' as const, port: machine.sshd?.port ?? 22 };
+  if (!network.isAttached(machine) || network.passes(undefined, machine.address, packet) !== 'accept') return;
   const hostKey = fault?.kind === 'wrong-host-key' ? freshKey().private : machine.sshd!.hostKey;
   const server = new ssh2.Server(
     { hostKeys: [hostKey], ident: 'OpenSSH_9.2p1 Debian-2+deb12u3' },

@@ -1,4 +1,14 @@
-import type { SimulatedMachine, SshdSettings } from './machine.js';
+import type { SimulatedMachine } from './machine.js';
+
+/** What sshd read when it was started or reloaded last. */
+export type SshdSettings = {
+  hostKey: string;
+  port: number;
+  permitRootLogin: boolean;
+  passwordAuthentication: boolean;
+  allowUsers: string[];
+  effective: string[];
+};
 
 /** Settings that sshd has when no file says otherwise, as `sshd -T` prints them. */
 const defaults: Record<string, string> = {

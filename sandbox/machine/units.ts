@@ -1,6 +1,7 @@
 import { CommandError } from './command.js';
 import type { SimulatedMachine } from './machine.js';
 import { packageCatalogue } from './packages.js';
+import { endProgram, reloadProgram, startProgram } from './programs/supervise.js';
 import { readSshdSettings } from './sshd-settings.js';
 
 /** Units of the system itself. */
@@ -59,6 +60,8 @@ export async function startUnit(machine: SimulatedMachine, unit: string): Promis
   if (machine.running.get(unit)?.state === 'active') return;
   try {
     await beforeStart(machine, unit, text);
+    if (!(await startProgram(machine, unit)))
+      return machine.say(`systemd: ${unit} was not started: a condition of it does not hold`);
   } catch (error) {
     machine.running.set(unit, { state: 'failed', since: Date.now() });
     throw new Error(`Job for ${unit} failed: ${(error as Error).message}`);
@@ -71,6 +74,7 @@ export async function startUnit(machine: SimulatedMachine, unit: string): Promis
 export async function reloadUnit(machine: SimulatedMachine, unit: string): Promise<void> {
   if (machine.running.get(unit)?.state !== 'active') throw new Error(`${unit} is not active, cannot reload.`);
   await beforeStart(machine, unit, (await unitText(machine, unit)) ?? '');
+  await reloadProgram(machine, unit);
   machine.effect('reload', { unit });
 }
 
@@ -79,6 +83,7 @@ export function stopUnit(machine: SimulatedMachine, unit: string): void {
   if (machine.running.get(unit)?.state === 'active') machine.effect('stop', { unit });
   machine.running.delete(unit);
   machine.socketPorts.delete(unit);
+  endProgram(machine, unit, 'stop');
 }
 
 async function beforeStart(machine: SimulatedMachine, unit: string, text: string): Promise<void> {

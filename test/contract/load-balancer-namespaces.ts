@@ -2,11 +2,10 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { spawnPeer } from './load-balancer-peer.js';
 
-const peer = new URL('load-balancer-peer.mjs', import.meta.url).pathname;
 const execute = promisify(execFile);
 
 /** What is in one place of the test's network: namespaces that are gone with the process that holds them. */
@@ -24,13 +23,17 @@ async function hold(name: string, setUp: string): Promise<Place> {
   return { name, pid: holder.pid!, holder };
 }
 
+const way = ({ pid }: Place): string[] => ['nsenter', '-t', String(pid), '-n', '-m'];
+
 /** Runs a command in a place and answers what it printed. */
 export async function inside(place: Place, ...words: string[]): Promise<string> {
-  return (await execute('nsenter', ['-t', String(place.pid), '-n', '-m', ...words])).stdout;
+  const [program = '', ...rest] = [...way(place), ...words];
+  return (await execute(program, rest)).stdout;
 }
 
 export function startInside(place: Place, ...words: string[]): ChildProcess {
-  return spawn('nsenter', ['-t', String(place.pid), '-n', '-m', ...words], {
+  const [program = '', ...rest] = [...way(place), ...words];
+  return spawn(program, rest, {
     stdio: ['pipe', 'pipe', process.env['SOCLE_LOG'] ? 'inherit' : 'ignore'],
   });
 }
@@ -92,44 +95,13 @@ function writeOutside(root: string, path: string, content: string): void {
 }
 
 /** Starts a peer; answers the lines that it prints as they come. */
-export function startPeer(
-  place: Place,
-  task: Record<string, unknown>,
-): { process: ChildProcess; lines: AsyncIterator<string> } {
-  const started = startInside(place, process.execPath, peer, JSON.stringify(task));
-  return { process: started, lines: createInterface(started.stdout!)[Symbol.asyncIterator]() };
+export function startPeer(place: Place, task: Record<string, unknown>): ReturnType<typeof spawnPeer> {
+  return spawnPeer(way(place), task);
 }
 
-export async function nextLine<Line>(lines: AsyncIterator<string>): Promise<Line> {
-  const next = await lines.next();
-  if (next.done) throw new Error('the peer ended');
-  return JSON.parse(next.value) as Line;
-}
-
-/** Asks one question and answers what came of it. */
-export async function askOnce(
-  place: Place,
-  task: { address: string; port: number; from?: string },
-): Promise<{ answer?: string; error?: string }> {
-  const text = await inside(place, process.execPath, peer, JSON.stringify({ do: 'once', ...task }));
-  return JSON.parse(text) as { answer?: string; error?: string };
-}
-
-/** The kernel takes no event of another namespace for us: it is asked until it says so, or the time is up. */
-export async function holds(
-  place: Place,
-  address: string,
-  wanted: boolean,
-  withinMs: number,
-): Promise<number> {
-  const startedAt = Date.now();
-  for (;;) {
-    const has = (await inside(place, 'ip', '-o', '-4', 'address')).includes(` ${address}/`);
-    if (has === wanted) return Date.now() - startedAt;
-    if (Date.now() - startedAt > withinMs)
-      throw new Error(`${place.name} ${wanted ? 'never got' : 'kept'} ${address}`);
-    await sleep(20);
-  }
+/** What the kernel says of the cards of a place. */
+export async function hasAddress(place: Place, address: string): Promise<boolean> {
+  return (await inside(place, 'ip', '-o', '-4', 'address')).includes(` ${address}/`);
 }
 
 /** Ends all processes that live in a place but for its holder. */

@@ -1,10 +1,11 @@
 import type { SimulatedCommand } from '../command.js';
 import { accountCommands } from './accounts.js';
-import { downloadWithCurl } from './curl-download.js';
+import { curlCommands } from './curl.js';
 import { diskCommands } from './disks.js';
 import { fileCommands } from './files.js';
 import { firewallCommands } from './firewall.js';
 import { kernelCommands } from './kernel.js';
+import { loadBalancingCommands } from './load-balancing.js';
 import { networkCommands } from './network.js';
 import { packageCommands } from './packages.js';
 import { securityCommands } from './security.js';
@@ -27,7 +28,8 @@ export const allCommands: readonly SimulatedCommand[] = [
   ...firewallCommands,
   ...diskCommands,
   ...unzipCommands,
-  { name: 'curl', run: downloadWithCurl },
   ...timeCommands,
   ...securityCommands,
+  ...curlCommands,
+  ...loadBalancingCommands,
 ];

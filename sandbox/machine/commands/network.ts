@@ -10,7 +10,7 @@ export const networkCommands: readonly SimulatedCommand[] = [
       const prefix = await configuredPrefix(machine);
       if (/^a(ddr(ess)?)?$/.test(object) && /^s(how)?$/.test(verb))
         return {
-          stdout: `1: lo    inet 127.0.0.1/8 scope host lo\n2: eth0    inet ${machine.address}/${prefix} brd ${machine.address} scope global eth0\n`,
+          stdout: `1: lo    inet 127.0.0.1/8 scope host lo\n2: eth0    inet ${machine.address}/${prefix} brd ${machine.address} scope global eth0\n${held(machine)}`,
         };
       if (/^r(oute)?$/.test(object))
         return { stdout: `default via ${machine.address.replace(/\d+$/, '1')} dev eth0 proto static\n` };
@@ -54,8 +54,8 @@ export const networkCommands: readonly SimulatedCommand[] = [
           head +
           wanted
             .map(
-              ({ protocol, port }) =>
-                `${both ? `${protocol} ` : ''}${protocol === 'tcp' ? 'LISTEN' : 'UNCONN'} 0 128 0.0.0.0:${port} 0.0.0.0:*\n`,
+              ({ protocol, address, port }) =>
+                `${both ? `${protocol} ` : ''}${protocol === 'tcp' ? 'LISTEN' : 'UNCONN'} 0 128 ${address ?? '0.0.0.0'}:${port} 0.0.0.0:*\n`,
             )
             .join(''),
       };
@@ -91,6 +91,13 @@ export const networkCommands: readonly SimulatedCommand[] = [
 ];
 
 type Machine = Parameters<SimulatedCommand['run']>[1]['machine'];
+
+/** Addresses that were put on the card beside its own. */
+function held(machine: Machine): string {
+  return [...machine.heldAddresses]
+    .map(([address, card]) => `2: ${card}    inet ${address}/32 scope global ${card}\n`)
+    .join('');
+}
 
 async function configuredAddress(machine: Machine): Promise<string | undefined> {
   return (await networkFile(machine))?.[1];

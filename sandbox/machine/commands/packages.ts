@@ -146,6 +146,7 @@ async function install(
       await machine.files.mkdir(path.slice(0, path.lastIndexOf('/')), { recursive: true });
       if (!(await machine.files.exists(path))) await machine.files.writeFile(path, content);
     }
+    for (const [account, home] of Object.entries(entry.accounts)) await addAccount(context, account, home);
     if (name === 'chrony') {
       machine.packages.delete('systemd-timesyncd');
       machine.enabled.delete('systemd-timesyncd.service');
@@ -155,11 +156,21 @@ async function install(
     for (const unit of entry.units.filter((each) => each !== 'nftables.service')) {
       machine.enabled.add(unit);
       const { startUnit } = await import('../units.js');
-      if (!machine.masked.has(unit)) await startUnit(machine, unit);
+      // One that fails does not fail the installation: deb-systemd-invoke … || true.
+      if (!machine.masked.has(unit))
+        await startUnit(machine, unit).catch((error: unknown) => machine.say((error as Error).message));
     }
   }
   machine.effect('packages-installed', { names: missing });
   return { stdout: `0 upgraded, ${missing.length} newly installed, 0 to remove and 0 not upgraded.\n` };
+}
+
+async function addAccount({ machine, run }: CommandContext, name: string, home: string): Promise<void> {
+  const accounts = ((await machine.files.text('/etc/passwd')) ?? '').split('\n');
+  if (accounts.some((line) => line.startsWith(`${name}:`))) return;
+  const { exitCode, stderr } = await run(`useradd -r -d ${home} -s /usr/sbin/nologin ${name}`);
+  if (exitCode !== 0) throw new CommandError(`dpkg: error processing package: ${stderr}`, 100);
+  await machine.files.mkdir(home, { recursive: true });
 }
 
 async function remove({ machine }: CommandContext, names: readonly string[]): Promise<undefined> {

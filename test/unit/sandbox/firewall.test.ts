@@ -100,6 +100,7 @@ describe('a malformed ruleset is refused, and the one before stays in force', ()
     ['a port name that nobody knows', table('tcp dport vaultt accept')],
     ['an address that is none', table(`ip saddr 10.0.0.300 tcp dport ${port} accept`)],
     ['a state that is none', table(`ct state nwe tcp dport ${port} accept`)],
+    ['a protocol that is none', table('meta l4proto vrrpp accept', `tcp dport ${port} accept`)],
     ['a network without a size', table(`ip saddr 10.0.0.0/33 tcp dport ${port} accept`)],
     ['a set that is not there', table(`ip saddr @nobody tcp dport ${port} accept`)],
     ['a brace that is missing', table(`tcp dport ${port} accept`).replace(/\}\s*$/, '')],
