@@ -47,6 +47,7 @@ export const packageCatalogue: readonly Package[] = [
   bring('iproute2', { commands: ['ip', 'ss'] }),
   bring('procps', { commands: ['sysctl'] }),
   bring('kmod', { commands: ['modprobe', 'lsmod'] }),
+  bring('openssl', { commands: ['openssl'] }),
   bring('ca-certificates', { commands: ['update-ca-certificates'] }),
   bring('chrony', {
     commands: ['chronyc'],
@@ -89,7 +90,6 @@ export const packageCatalogue: readonly Package[] = [
   bring('e2fsprogs', { commands: ['mkfs.ext4'] }),
   bring('xfsprogs', { commands: ['mkfs.xfs'] }),
   ...[
-    'openssl',
     'gnupg',
     'jq',
     'lsb-release',
@@ -140,6 +140,7 @@ export const templatePackages: readonly string[] = [
   'iproute2',
   'procps',
   'kmod',
+  'openssl',
   'ca-certificates',
   'e2fsprogs',
   'python3',

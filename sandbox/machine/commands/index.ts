@@ -7,6 +7,7 @@ import { firewallCommands } from './firewall.js';
 import { kernelCommands } from './kernel.js';
 import { loadBalancingCommands } from './load-balancing.js';
 import { networkCommands } from './network.js';
+import { opensslCommands } from './openssl.js';
 import { packageCommands } from './packages.js';
 import { securityCommands } from './security.js';
 import { shellCommands } from './shells.js';
@@ -14,12 +15,14 @@ import { systemctlCommands } from './systemctl.js';
 import { timeCommands } from './time.js';
 import { transientCommands } from './transient.js';
 import { unzipCommands } from './unzip.js';
+import { umaskCommands } from './umask.js';
 
 /** Every command beside those that just-bash has itself. What is not here does not exist on a simulated machine. */
 export const allCommands: readonly SimulatedCommand[] = [
   ...shellCommands,
   ...accountCommands,
   ...fileCommands,
+  ...umaskCommands,
   ...packageCommands,
   ...systemctlCommands,
   ...transientCommands,
@@ -32,4 +35,5 @@ export const allCommands: readonly SimulatedCommand[] = [
   ...securityCommands,
   ...curlCommands,
   ...loadBalancingCommands,
+  ...opensslCommands,
 ];
