@@ -82,7 +82,11 @@ export function createNetwork(services: readonly ExternalService[]): Network {
       if (isService(address, port)) return 'open';
       const machine = holderOf(address);
       if (!machine) return services.some((service) => service.address === address) ? 'refused' : 'blocked';
-      const verdict = verdictOf(machine.firewall.values(), { source, protocol, port });
+      // What a machine says to itself comes in by lo, which every ruleset here lets in.
+      const verdict =
+        machine.address === source
+          ? 'accept'
+          : verdictOf(machine.firewall.values(), { source, protocol, port });
       if (verdict !== 'accept') return verdict === 'reject' ? 'refused' : 'blocked';
       const answers = machine
         .listeners()

@@ -18,6 +18,9 @@ export const networkCommands: readonly SimulatedCommand[] = [
         return {
           stdout: `2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc mq state UP mode DEFAULT group default link/ether ${machine.hardware.macAddress}\n`,
         };
+      if (/^n(eigh)?$/.test(object) && verb === 'flush' && words[2] === 'to') return undefined;
+      if (/^n(eigh)?$/.test(object) && /^s(how)?$/.test(verb))
+        return { stdout: neighbour(machine, words[2]) };
       throw new CommandError(`ip: "${args.join(' ')}" is not simulated`, 255);
     },
   },
@@ -91,6 +94,13 @@ export const networkCommands: readonly SimulatedCommand[] = [
 ];
 
 type Machine = Parameters<SimulatedCommand['run']>[1]['machine'];
+
+/** Whoever has an address answers for it with its card's, whatever its firewall thinks of what comes then. */
+function neighbour(machine: Machine, address = ''): string {
+  const owner = machine.surroundings.network.holderOf(address);
+  if (owner === undefined || owner === machine) return `${address} dev eth0 FAILED\n`;
+  return `${address} dev eth0 lladdr ${owner.hardware.macAddress} REACHABLE\n`;
+}
 
 /** Addresses that were put on the card beside its own. */
 function held(machine: Machine): string {

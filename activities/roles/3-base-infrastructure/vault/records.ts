@@ -4,7 +4,7 @@ import { PermanentError } from '../../../errors.js';
 import type { StepContext } from '../../../role.js';
 import { initialisationPlace } from './initialisation-place.js';
 import type { InitialisationRecord } from './initialise-once.js';
-import { KeptInitialisation } from './kept-initialisation.js';
+import { KeptInitialisation, withoutRootToken } from './kept-initialisation.js';
 import { paths } from './server-settings.js';
 
 /** What each machine's disk says of the initialisation, in the order of the machines. */
@@ -23,7 +23,7 @@ export async function recordsOf(
 export async function keptAnywhere(context: StepContext): Promise<string | undefined> {
   const records = await recordsOf(context, context.machines);
   const kept = [...new Set(records.flatMap((record) => (record.state === 'kept' ? [record.kept] : [])))];
-  const identities = new Set(kept.map(identityOf));
+  const identities = new Set(kept.map(withoutRootToken));
   if (identities.size > 1)
     throw new PermanentError(
       `${context.machines.map(({ name }) => name).join(', ')} keep shares of different Vaults in ${paths.initialisation}: keep the file that belongs to the Vault you want, and remove the others`,
@@ -34,9 +34,4 @@ export async function keptAnywhere(context: StepContext): Promise<string | undef
 /** Writes a machine's copy, in place of the one it has. */
 export async function keepOn(context: StepContext, machine: Machine, kept: string): Promise<void> {
   await forEachMachine(context, [machine], (_, host) => initialisationPlace(host, context).copy(kept));
-}
-
-function identityOf(text: string): string {
-  const { rootToken: _, ...rest } = KeptInitialisation.parse(JSON.parse(text));
-  return JSON.stringify(rest);
 }

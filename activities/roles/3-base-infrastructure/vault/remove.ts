@@ -1,5 +1,6 @@
 import { certificatePath } from '../../../certificates/server-certificate.js';
 import { absent } from '../../../host/absent.js';
+import { artifactSums } from '../../../host/artifact.js';
 import { command } from '../../../host/command.js';
 import { rereadUnits, type Resource } from '../../../host/resource.js';
 import { service } from '../../../host/service.js';
@@ -14,6 +15,7 @@ export function removed({ machine }: StepContext): Resource[] {
     absent({ path: paths.unit, notify: [rereadUnits] }),
     ...[
       paths.program,
+      artifactSums(paths.program),
       paths.rotation,
       certificatePath(machine.name),
       `${certificatePath(machine.name)}.key`,
