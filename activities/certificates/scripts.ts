@@ -16,16 +16,17 @@ main </dev/null
 
 /**
  * Prints a request signed by the key of the next certificate, which is made here and never leaves the machine. A repeated
- * call finds the key of the one before.
+ * call finds the key of the one before. It bears the short name, because a common name has 64 characters at most and of a
+ * request nothing but its key is used.
  */
-export function requestScript({ name, names }: ServerCertificate, folder = certificateFolder): string {
+export function requestScript({ name }: ServerCertificate, folder = certificateFolder): string {
   return `main() {
 mkdir -p ${quote(folder)}
 next=${quote(`${certificatePath(name, folder)}.key`)}
 if ! openssl pkey -in "$next" -noout 2>/dev/null; then
   (umask 077 && openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$next")
 fi
-openssl req -new -key "$next" -subj ${quote(`/CN=${names[0] ?? name}`)}
+openssl req -new -key "$next" -subj ${quote(`/CN=${name}`)}
 }
 set -eu
 main </dev/null

@@ -1,7 +1,14 @@
 import type { SimulatedMachine } from './machine.js';
 
 /** Who runs a shell, and what it holds until it ends. */
-export type Session = { machine: SimulatedMachine; user: string; release: (() => void)[]; depth: number };
+export type Session = {
+  machine: SimulatedMachine;
+  user: string;
+  release: (() => void)[];
+  depth: number;
+  /** What new files and folders are not allowed, octal; 022 when absent. */
+  mask?: string;
+};
 
 export type Ran = { stdout: string; stderr: string; exitCode: number };
 
@@ -11,6 +18,8 @@ export type CommandContext = {
   machine: SimulatedMachine;
   stdin: string;
   cwd: string;
+  /** Variables of the shell that runs the command; what a subshell changes in them ends with it. */
+  variables: Map<string, string>;
   /** Runs a script in a nested shell with this user's rights. */
   run: (script: string, options?: { user?: string; stdin?: string; args?: string[] }) => Promise<Ran>;
   signal: AbortSignal | undefined;

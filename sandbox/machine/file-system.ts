@@ -28,9 +28,13 @@ export class MachineFiles extends InMemoryFs {
     return paths;
   }
 
+  /** A file that is there keeps its mode, which just-bash forgets. */
   override async writeFile(...args: Parameters<InMemoryFs['writeFile']>): Promise<void> {
-    this.written.add(args[0]);
-    return super.writeFile(...args);
+    const [path] = args;
+    const before = (await this.exists(path)) ? await this.lstat(path) : undefined;
+    this.written.add(path);
+    await super.writeFile(...args);
+    if (before?.isFile) await super.chmod(path, before.mode);
   }
 
   override async appendFile(...args: Parameters<InMemoryFs['appendFile']>): Promise<void> {

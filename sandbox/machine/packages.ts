@@ -18,6 +18,7 @@ export const packageCatalogue: readonly Package[] = [
   bring('iproute2', { commands: ['ip', 'ss'] }),
   bring('procps', { commands: ['sysctl'] }),
   bring('kmod', { commands: ['modprobe', 'lsmod'] }),
+  bring('openssl', { commands: ['openssl'] }),
   bring('ca-certificates', { commands: ['update-ca-certificates'] }),
   bring('chrony', {
     commands: ['chronyc'],
@@ -52,7 +53,6 @@ export const packageCatalogue: readonly Package[] = [
   bring('xfsprogs', { commands: ['mkfs.xfs'] }),
   ...[
     'curl',
-    'openssl',
     'gnupg',
     'jq',
     'lsb-release',
@@ -104,6 +104,7 @@ export const templatePackages: readonly string[] = [
   'iproute2',
   'procps',
   'kmod',
+  'openssl',
   'ca-certificates',
   'e2fsprogs',
   'python3',

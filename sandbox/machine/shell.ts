@@ -12,6 +12,7 @@ import {
   type SimulatedCommand,
 } from './command.js';
 import type { SimulatedMachine } from './machine.js';
+import { maskedFiles, maskVariable, subshellsEndMasks } from './umask.js';
 
 const longestPollMs = 5_000;
 
@@ -61,7 +62,7 @@ async function execute(
   const { machine } = session;
   const home = session.user === 'root' ? '/root' : `/home/${session.user}`;
   const bash = new Bash({
-    fs: machine.files,
+    fs: maskedFiles(machine.files, session),
     cwd: (await machine.files.exists(home)) ? home : '/',
     env: {
       HOME: home,
@@ -69,6 +70,7 @@ async function execute(
       LOGNAME: session.user,
       PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
       HOSTNAME: machine.kernelHostName,
+      ...(session.mask !== undefined && { [maskVariable]: session.mask }),
     },
     executionLimits: limits,
     // The scripts are Socle's own, and simulated commands wait with the real clock.
@@ -79,6 +81,7 @@ async function execute(
     ),
   });
   bash.registerTransformPlugin(assignmentsSucceed);
+  bash.registerTransformPlugin(subshellsEndMasks);
   const result = await bash.exec(
     args.length > 0 ? `set -- ${args.map(quoted).join(' ')}\n${script}` : script,
     {
@@ -93,7 +96,7 @@ async function invoke(
   session: Session,
   command: SimulatedCommand,
   args: string[],
-  context: { stdin: unknown; cwd: string },
+  context: { stdin: unknown; cwd: string; env: Map<string, string> },
   signal: AbortSignal | undefined,
 ): Promise<ExecResult> {
   const { machine } = session;
@@ -114,6 +117,7 @@ async function invoke(
       machine,
       stdin: typeof context.stdin === 'string' ? context.stdin : '',
       cwd: context.cwd,
+      variables: context.env,
       run,
       signal,
     });

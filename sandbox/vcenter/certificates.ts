@@ -1,7 +1,8 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bitString, boolean, context, integer, objectId, octets, sequence, set, time, utf8 } from './der.js';
+import { bitString, boolean, context, integer, objectId, octets, sequence, set, time, utf8 } from '../der.js';
+import { pem } from '../pem.js';
 
 export type ServerCertificate = { certificate: string; key: string; caPem: string };
 
@@ -66,8 +67,7 @@ function certificate(
     context(3, sequence(...extensions)),
   );
   const der = sequence(body, ecdsaWithSha256, bitString(sign('sha256', body, signer)));
-  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+  return pem('CERTIFICATE', der);
 }
 
 function name(common: string): Buffer {

@@ -166,16 +166,14 @@ export const fileCommands: readonly SimulatedCommand[] = [
     },
   },
   {
-    name: 'umask',
-    run: async ([mode], { machine }) => {
-      // just-bash writes files with 644 and folders with 755: that is umask 022 and no other.
-      if (mode === undefined) return { stdout: '0022\n' };
-      if (!['022', '0022'].includes(mode))
-        throw new CommandError(`umask: only 022 is simulated on ${machine.name}, not ${mode}`);
-      return undefined;
+    name: 'sync',
+    run: async (args, context) => {
+      const { rest } = parseOptions('sync', args, { '-f': 'flag', '--file-system': 'flag' }, 1);
+      for (const word of rest)
+        if (!(await context.machine.files.exists(absolute(context, word))))
+          throw new CommandError(`sync: error opening '${word}': No such file or directory`);
     },
   },
-  { name: 'sync', run: async () => undefined },
   {
     name: 'logger',
     run: async (args, { machine }) =>

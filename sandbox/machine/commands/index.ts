@@ -5,18 +5,21 @@ import { fileCommands } from './files.js';
 import { firewallCommands } from './firewall.js';
 import { kernelCommands } from './kernel.js';
 import { networkCommands } from './network.js';
+import { opensslCommands } from './openssl.js';
 import { packageCommands } from './packages.js';
 import { securityCommands } from './security.js';
 import { shellCommands } from './shells.js';
 import { systemctlCommands } from './systemctl.js';
 import { timeCommands } from './time.js';
 import { transientCommands } from './transient.js';
+import { umaskCommands } from './umask.js';
 
 /** Every command beside those that just-bash has itself. What is not here does not exist on a simulated machine. */
 export const allCommands: readonly SimulatedCommand[] = [
   ...shellCommands,
   ...accountCommands,
   ...fileCommands,
+  ...umaskCommands,
   ...packageCommands,
   ...systemctlCommands,
   ...transientCommands,
@@ -26,4 +29,5 @@ export const allCommands: readonly SimulatedCommand[] = [
   ...diskCommands,
   ...timeCommands,
   ...securityCommands,
+  ...opensslCommands,
 ];

@@ -79,7 +79,6 @@ export const kernelCommands: readonly SimulatedCommand[] = [
     }),
   },
   /** Files of a simulated machine are kept at once. */
-  { name: 'sync', run: async () => undefined },
   { name: 'nproc', run: async (_args, { machine }) => ({ stdout: `${machine.hardware.vcpu}\n` }) },
   { name: 'swapoff', root: true, run: async () => undefined },
   {

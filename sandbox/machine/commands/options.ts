@@ -11,6 +11,7 @@ export function parseOptions(
   command: string,
   args: readonly string[],
   known: Record<string, 'flag' | 'value'>,
+  exitCode = 2,
 ): Parsed {
   const options = new Map<string, string>();
   const rest: string[] = [];
@@ -33,7 +34,7 @@ export function parseOptions(
         letters.slice(0, -1).some((letter) => known[letter] !== 'flag') ||
         known[letters.at(-1)!] === undefined
       )
-        throw new CommandError(`${command}: unrecognized option '${word}'`, 2);
+        throw new CommandError(`${command}: unrecognized option '${word}'`, exitCode);
       for (const letter of letters.slice(0, -1)) options.set(letter, '');
       if (known[letters.at(-1)!] === 'value') options.set(letters.at(-1)!, args[(index += 1)] ?? '');
       else options.set(letters.at(-1)!, '');
