@@ -21,6 +21,11 @@ const programs = {
     install: 'iproute2, and to be root',
     for: 'load balancers in network namespaces',
   },
+  'update-ca-certificates': {
+    works: ['update-ca-certificates', '--help'],
+    install: 'ca-certificates',
+    for: 'trust in authorities',
+  },
   curl: { works: ['curl', '--version'], install: 'curl', for: 'the health of load balancers' },
   strace: { works: ['strace', '-V'], install: 'strace', for: 'no secret in an argument' },
   chromium: { works: ['chromium', '--version'], install: 'chromium', for: 'links into the Web UI' },

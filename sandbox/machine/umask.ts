@@ -21,7 +21,7 @@ export function maskedFiles(files: MachineFiles, session: Session): MachineFiles
     async (path: string, ...rest: never[]): Promise<void> => {
       const mask = session.mask === undefined ? usualMask : Number.parseInt(session.mask, 8);
       const made = mask === usualMask ? [] : await missing(files, path);
-      await (files[name])(path, ...rest);
+      await files[name](path, ...rest);
       for (const each of made) await files.chmod(each, mode & ~mask);
     };
   const own: Record<PropertyKey, unknown> = {
