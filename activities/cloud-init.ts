@@ -9,8 +9,8 @@ export type FirstBootKeys = {
   hostKey: { privateKey: string; publicKey: string };
   /** `ssh-ed25519 AAAA… comment` of Socle's own account. */
   operatorPublicKey: string;
-  /** PEM of the artefact source's authority, when it has its own. */
-  artifactsCa?: string;
+  /** Authorities that it trusts, as files of its store. */
+  authorities: readonly { path: string; content: string }[];
 };
 
 type SiteOfMachine = Pick<Site, 'domain' | 'ssh' | 'zones' | 'dns'>;
@@ -25,6 +25,10 @@ const defaultCard = 'eth0';
  */
 export function userDataOf(machine: Machine, site: SiteOfMachine, keys: FirstBootKeys): string {
   const { user, port } = site.ssh;
+  const files = [
+    ...(port === defaultSshPort ? [] : [sshdPort(port)]),
+    ...keys.authorities.map((authority) => ({ ...authority, permissions: '0644' })),
+  ];
   const config = {
     hostname: machine.name,
     fqdn: `${machine.name}.${site.domain}`,
@@ -46,8 +50,10 @@ export function userDataOf(machine: Machine, site: SiteOfMachine, keys: FirstBoo
       ed25519_private: ended(keys.hostKey.privateKey),
       ed25519_public: ended(keys.hostKey.publicKey),
     },
-    ...(port === defaultSshPort ? {} : { write_files: [sshdPort(port)] }),
-    ...(keys.artifactsCa === undefined ? {} : { ca_certs: { trusted: [ended(keys.artifactsCa)] } }),
+    ...(files.length === 0 ? {} : { write_files: files }),
+    // Has the store brought up to date, after the files. In `trusted` 22.4 would write all into one file of its own, and
+    // for a file of several certificates there are no links by hash.
+    ...(keys.authorities.length === 0 ? {} : { ca_certs: { remove_defaults: false } }),
   };
   return `#cloud-config\n${JSON.stringify(config, null, 2)}\n`;
 }

@@ -23,6 +23,12 @@ const programs = {
   },
   curl: { works: ['curl', '--version'], install: 'curl', for: 'health of load balancers, artefacts' },
   unzip: { works: ['unzip', '-v'], install: 'unzip', for: 'artefacts that are zip archives' },
+  'update-ca-certificates': {
+    works: ['update-ca-certificates', '--help'],
+    install: 'ca-certificates',
+    for: 'trust in authorities',
+  },
+  curl: { works: ['curl', '--version'], install: 'curl', for: 'the health of load balancers' },
   strace: { works: ['strace', '-V'], install: 'strace', for: 'no secret in an argument' },
   chromium: { works: ['chromium', '--version'], install: 'chromium', for: 'links into the Web UI' },
   'docker-registry': {

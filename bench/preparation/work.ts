@@ -28,6 +28,8 @@ const loadAtBoot =
 
 /** What does nothing in a container: modules, and names that udev gives to cards. */
 const ownKernel = ['kernel_module', 'card_name'];
+/** What the first boot has done already on every machine that phase 1 made; Socle looks nevertheless. */
+const atFirstBoot = ['trusted_authorities'];
 
 /** Settings that a container has of its own: those of its network, but not those of modules that are not loaded. */
 const isOwn = (key: string): boolean => key.startsWith('net.') && !key.startsWith('net.bridge.');
@@ -53,7 +55,7 @@ function read({ title, call, notify }: Resource, work: Work): void {
     else if (saidElsewhere.test(line)) continue;
     else {
       const task = taskOf(line, restarts);
-      if (task === 'none in a container') work.leftOut.push(line);
+      if (task === 'nothing to do') work.leftOut.push(line.split('\n')[0]!);
       else if (open.includes(false) || (task.kind === 'setting' && !isOwn(task.key)))
         work.leftOut.push(line.split('\n')[0]!);
       else work.tasks.push(task);
@@ -62,9 +64,9 @@ function read({ title, call, notify }: Resource, work: Work): void {
   if (open.length > 0) throw new Error(`${title}: a condition is not closed`);
 }
 
-function taskOf(line: string, notify: Restart[]): Task | 'none in a container' {
+function taskOf(line: string, notify: Restart[]): Task | 'nothing to do' {
   if (line === loadAtBoot)
     return { kind: 'service', unit: 'socle-firewall.service', boot: 'enabled', now: 'any' };
   const [name = '', ...args] = words(line);
-  return ownKernel.includes(name) ? 'none in a container' : commandOf(name, args, notify);
+  return [...ownKernel, ...atFirstBoot].includes(name) ? 'nothing to do' : commandOf(name, args, notify);
 }

@@ -1,9 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import type { Secrets } from '../secrets.js';
 import type { Site } from '../site.js';
-import { authorityKey } from './authority-key.js';
-import { chainProblems } from './customer-chain.js';
-import { certificatesIn } from './pem.js';
+import { authorityKey, type AuthorityKey } from './authority-key.js';
+import { readCustomerChain, type CustomerChain } from './customer-chain.js';
 import {
   keyIdentifierOf,
   readCertificate,
@@ -33,8 +32,8 @@ export type AuthoritySource = Pick<Site, 'name' | 'domain' | 'certificates' | 's
  * @throws Error with every problem when the customer's certificate is missing or is not for this site's key
  */
 export async function authorityOf(site: AuthoritySource, secrets: Secrets): Promise<Authority> {
-  const key = authorityKey(secrets.authoritySeed());
-  const { root, chain, since } = site.certificates;
+  const key = keyOf(secrets);
+  const { root, since } = site.certificates;
   if (root === 'platform') {
     const subject = subjectOf(site, 'root');
     const issuer: Issuer = { subject, key, keyIdentifier: keyIdentifierOf(key.publicKey) };
@@ -54,9 +53,7 @@ export async function authorityOf(site: AuthoritySource, secrets: Secrets): Prom
     );
     return { root: certificate, above: '', sign: (content) => signedBy(issuer, certificate, content) };
   }
-  if (chain === undefined) throw new Error('certificates.chain is missing');
-  const certificates = certificatesIn(await secrets.resolve(chain));
-  const problems = chainProblems(certificates, key.publicKey, new Date());
+  const { certificates, problems } = await customerChainOf(site, secrets);
   if (problems.length > 0) throw new Error(problems.join('\n'));
   const own = certificates[0]!;
   const { subject, keyIdentifier } = readCertificate(own);
@@ -67,9 +64,26 @@ export async function authorityOf(site: AuthoritySource, secrets: Secrets): Prom
   };
 }
 
+/** What stands at the customer's `certificates.chain`, with everything that is wrong with it for this site. */
+export async function customerChainOf(
+  { certificates }: AuthoritySource,
+  secrets: Secrets,
+): Promise<CustomerChain> {
+  return readCustomerChain(certificates.chain, secrets, keyOf(secrets).publicKey);
+}
+
 /** The request that the customer's authority signs: the same each time, so nothing of it has to be kept. */
 export function authorityRequest(site: AuthoritySource, secrets: Secrets): string {
-  return signRequest(subjectOf(site, 'authority'), authorityKey(secrets.authoritySeed()));
+  return signRequest(subjectOf(site, 'authority'), keyOf(secrets));
+}
+
+/** To derive it takes some ten milliseconds, and every machine's steps may ask. */
+const keys = new WeakMap<Secrets, AuthorityKey>();
+
+function keyOf(secrets: Secrets): AuthorityKey {
+  const key = keys.get(secrets) ?? authorityKey(secrets.authoritySeed());
+  keys.set(secrets, key);
+  return key;
 }
 
 function subjectOf({ name, domain }: AuthoritySource, what: string): Subject {

@@ -1,5 +1,30 @@
 import { X509Certificate } from 'node:crypto';
+import type { Secrets } from '../secrets.js';
+import { certificatesIn } from './pem.js';
 import { readCertificate } from './x509.js';
+
+/** The certificates that a customer's authority answered with, and everything that is wrong with them. */
+export type CustomerChain = { certificates: string[]; problems: string[] };
+
+/**
+ * Reads what the site file's `certificates.chain` refers to; that it cannot be read is a problem like others.
+ * @param publicKey of the request, SubjectPublicKeyInfo in DER
+ */
+export async function readCustomerChain(
+  reference: string | undefined,
+  secrets: Pick<Secrets, 'resolve'>,
+  publicKey: Buffer,
+): Promise<CustomerChain> {
+  if (reference === undefined) return { certificates: [], problems: ['certificates.chain is missing'] };
+  let text: string;
+  try {
+    text = await secrets.resolve(reference);
+  } catch (error) {
+    return { certificates: [], problems: [`certificates.chain: ${(error as Error).message}`] };
+  }
+  const certificates = certificatesIn(text);
+  return { certificates, problems: chainProblems(certificates, publicKey, new Date()) };
+}
 
 /**
  * Everything that is wrong with the certificates that a customer's authority answered with: the one for Socle's request
@@ -9,6 +34,9 @@ import { readCertificate } from './x509.js';
  */
 export function chainProblems(certificates: readonly string[], publicKey: Buffer, now: Date): string[] {
   if (certificates.length === 0) return ['certificates.chain holds no certificate in PEM'];
+  const unreadable = certificates.flatMap((text, index) => (isReadable(text) ? [] : [index + 1]));
+  if (unreadable.length > 0)
+    return unreadable.map((number) => `certificates.chain: certificate ${number} in it cannot be read`);
   const parsed = certificates.map((text) => new X509Certificate(text));
   const own = parsed[0]!;
   const root = parsed.at(-1)!;
@@ -35,6 +63,14 @@ export function chainProblems(certificates: readonly string[], publicKey: Buffer
     ...(root.checkIssued(root) ? [] : [`certificates.chain: ${nameOf(root)} stands last and is no root`]),
     ...parsed.flatMap((one) => validityProblems(one, now)),
   ];
+}
+
+function isReadable(text: string): boolean {
+  try {
+    return new X509Certificate(text).subject !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function validityProblems(certificate: X509Certificate, now: Date): string[] {

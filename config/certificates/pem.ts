@@ -14,9 +14,12 @@ export function derOf(label: string, text: string): Buffer {
   return Buffer.from(match[1]!, 'base64');
 }
 
-/** The PEM blocks of certificates in a text, in their order. */
+/** The certificates in a text, in their order, each laid out as `pem` does whatever its lines and line ends were. */
 export function certificatesIn(text: string): string[] {
-  return (
-    text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)?.map((one) => `${one}\n`) ?? []
+  return [...text.matchAll(/-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g)].map(
+    ([, body]) => {
+      const lines = body!.replace(/\s+/g, '').match(/.{1,64}/g) ?? [];
+      return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
+    },
   );
 }

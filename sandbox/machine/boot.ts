@@ -71,11 +71,7 @@ async function cloudInit(machine: SimulatedMachine): Promise<void> {
     if (file.permissions !== undefined)
       await machine.files.chmod(file.path, Number.parseInt(file.permissions, 8));
   }
-  for (const [index, pem] of (userData.ca_certs?.trusted ?? []).entries())
-    await machine.files.writeFile(
-      `/usr/local/share/ca-certificates/cloud-init-ca-cert-${index + 1}.crt`,
-      pem,
-    );
+  if (userData.ca_certs) await runShell(machine, 'root', 'update-ca-certificates', '');
   for (const command of userData.runcmd ?? []) {
     const line =
       typeof command === 'string'

@@ -39,7 +39,8 @@ const UserData = z.object({
   write_files: z
     .array(z.object({ path: z.string(), content: z.string(), permissions: z.string().optional() }))
     .optional(),
-  ca_certs: z.object({ trusted: z.array(z.string()) }).optional(),
+  // Only that the store is brought up to date is simulated.
+  ca_certs: z.strictObject({ remove_defaults: z.literal(false) }).optional(),
   runcmd: z.array(z.union([z.string(), z.array(z.string())])).optional(),
 });
 

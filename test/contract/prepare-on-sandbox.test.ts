@@ -18,6 +18,28 @@ preparationContract('the sandbox', async () => {
   };
 });
 
+test('a machine trusts the authorities from its first boot on, and no more the root of a platform that gave it back', async () => {
+  const name = 'vault-3';
+  const role = prepareVms as unknown as Role;
+  const under = await MachinesUnderTest.boot([name]);
+  const [base, undo] = [role.steps[0]!, role.remove[0]!];
+  const context = under.context(role, name);
+  const lacking = async (): Promise<string[]> => {
+    const result = await base.check(context);
+    return (result.state === 'todo' ? result.changes! : []).filter((change) =>
+      change.includes('not trusted'),
+    );
+  };
+  expect(await lacking()).toEqual([]);
+  await base.apply(context);
+  await undo.apply(context);
+  expect(await lacking()).toEqual([expect.stringContaining('/socle-platform.crt: not trusted')]);
+  await base.apply(context);
+  expect(await lacking()).toEqual([]);
+  closeHosts();
+  await under.close();
+});
+
 test('what prepare-vms did is taken back once, and can be done again', async () => {
   const name = 'vault-1';
   const role = prepareVms as unknown as Role;

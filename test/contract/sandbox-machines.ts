@@ -21,7 +21,7 @@ const environment = {
   SOCLE_MASTER_KEY: '22'.repeat(32),
   SOCLE_VSPHERE_PASSWORD: 'unused-password',
   SOCLE_VSPHERE_CA: 'unused',
-  SOCLE_ARTIFACT_CA: 'unused-authority',
+  SOCLE_ARTIFACT_CA: '-----BEGIN CERTIFICATE-----\nunused\n-----END CERTIFICATE-----',
   SOCLE_BACKUP_KEY: 'unused-key',
 };
 

@@ -33,10 +33,11 @@ describe('what the engines of the comparison are told', () => {
     },
   );
 
-  it('leaves out what a container has no kernel for, and the resolver that is not there', async () => {
+  it('leaves out what a container has no kernel for, the resolver that is not there, and what the first boot did', async () => {
     const { leftOut } = workOf(await resourcesOf('site-lab', 'apps-master-1'));
     expect(leftOut).toEqual([
       "file /etc/resolv.conf 644 root:root shown : 'search lab-100.example.org",
+      "trusted_authorities 'update-ca-certificates --fresh' /etc/ssl/certs/ca-certificates.crt /usr/local/share/ca-certificates/socle-artifacts.crt '-----BEGIN CERTIFICATE-----",
       'service chrony.service enabled running',
       'kernel_module overlay',
       'kernel_module br_netfilter',

@@ -33,6 +33,7 @@ const site = {
 const keys = {
   hostKey: { privateKey: '-----BEGIN KEY-----\nabc\n-----END KEY-----', publicKey: 'ssh-ed25519 AAAA host' },
   operatorPublicKey: 'ssh-ed25519 BBBB socle\n',
+  authorities: [],
 };
 
 describe('user data', () => {
@@ -57,13 +58,18 @@ describe('user data', () => {
     const other = userDataOf(
       machine,
       { ...site, ssh: { port: 2222, user: 'socle' } },
-      { ...keys, artifactsCa: 'PEM' },
+      { ...keys, authorities: [{ path: '/usr/local/share/ca-certificates/a.crt', content: 'PEM\n' }] },
     );
     expect(parse(other)).toMatchObject({
-      write_files: [{ path: '/etc/ssh/sshd_config.d/00-socle-port.conf', content: 'Port 2222\n' }],
-      ca_certs: { trusted: ['PEM\n'] },
+      write_files: [
+        { path: '/etc/ssh/sshd_config.d/00-socle-port.conf', content: 'Port 2222\n' },
+        { path: '/usr/local/share/ca-certificates/a.crt', content: 'PEM\n', permissions: '0644' },
+      ],
+      ca_certs: { remove_defaults: false },
     });
-    expect(Object.keys(parse(userDataOf(machine, site, keys)) as object)).not.toContain('write_files');
+    const least = Object.keys(parse(userDataOf(machine, site, keys)) as object);
+    expect(least).not.toContain('write_files');
+    expect(least).not.toContain('ca_certs');
   });
 });
 

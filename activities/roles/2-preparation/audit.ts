@@ -45,7 +45,7 @@ export function audit(site: Site, os: OperatingSystem, syslogAuthority: string |
 /** @see https://www.rsyslog.com/doc/configuration/modules/omfwd.html */
 function forwarding(
   { server, port }: NonNullable<Site['syslog']>,
-  { trustedAuthorities }: OperatingSystem,
+  { trust }: OperatingSystem,
   authority: string | undefined,
 ): Resource[] {
   const authorityFile = '/etc/socle/syslog-ca.pem';
@@ -53,7 +53,7 @@ function forwarding(
   const host = server.split(':')[0] ?? server;
   const content = `module(load="imfile")
 input(type="imfile" File="/var/log/audit/audit.log" Tag="audit" Severity="info" Facility="local6")
-global(DefaultNetstreamDriverCAFile="${authority === undefined ? trustedAuthorities : authorityFile}")
+global(DefaultNetstreamDriverCAFile="${authority === undefined ? trust.bundle : authorityFile}")
 *.* action(type="omfwd" protocol="tcp" target="${host}" port="${port}"
   StreamDriver="ossl" StreamDriverMode="1" StreamDriverAuthMode="x509/name" StreamDriverPermittedPeers="${host}"
   queue.type="LinkedList" queue.filename="socle" queue.maxDiskSpace="256m" queue.saveOnShutdown="on"

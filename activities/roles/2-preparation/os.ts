@@ -1,5 +1,6 @@
 import type { Machine } from '../../../config/machine.js';
 import type { Site } from '../../../config/site.js';
+import { trustStoreOf, type TrustStore } from '../../host/trust-store.js';
 
 /** Where the two families of distributions differ. */
 export type OperatingSystem = {
@@ -8,11 +9,7 @@ export type OperatingSystem = {
   sshUnit: string;
   chronyUnit: string;
   chronyFile: string;
-  /** Where a package manager looks for the authorities it trusts. */
-  authorityFile: string;
-  updateAuthorities: string;
-  /** PEM of all authorities that the distribution trusts. */
-  trustedAuthorities: string;
+  trust: TrustStore;
 };
 
 /** What the site file says the machine's template is. */
@@ -25,9 +22,7 @@ export function operatingSystemOf(site: Site, machine: Machine): OperatingSystem
         sshUnit: 'ssh.service',
         chronyUnit: 'chrony.service',
         chronyFile: '/etc/chrony/chrony.conf',
-        authorityFile: '/usr/local/share/ca-certificates/socle-artifacts.crt',
-        updateAuthorities: 'update-ca-certificates',
-        trustedAuthorities: '/etc/ssl/certs/ca-certificates.crt',
+        trust: trustStoreOf(os),
       }
     : {
         name: os,
@@ -35,9 +30,7 @@ export function operatingSystemOf(site: Site, machine: Machine): OperatingSystem
         sshUnit: 'sshd.service',
         chronyUnit: 'chronyd.service',
         chronyFile: '/etc/chrony.conf',
-        authorityFile: '/etc/pki/ca-trust/source/anchors/socle-artifacts.pem',
-        updateAuthorities: 'update-ca-trust',
-        trustedAuthorities: '/etc/pki/tls/certs/ca-bundle.crt',
+        trust: trustStoreOf(os),
       };
 }
 

@@ -16,32 +16,14 @@ const codenames: Record<string, string> = {
   'ubuntu-24.04': 'noble',
 };
 
-/** The site's mirror as the only source of packages, with its authority and credentials. */
+/** The site's mirror as the only source of packages, with its credentials. */
 export function packageSources(
   site: Site,
   os: OperatingSystem,
   inputs: PrepareVmsInputs,
   access: ArtifactAccess,
 ): Resource[] {
-  return [
-    ...(access.ca === undefined ? [] : authority(os, access.ca)),
-    ...(os.family === 'debian' ? aptSources(site, os, inputs, access) : dnfSources(site, os, access)),
-  ];
-}
-
-/** Not a handler: the package manager needs the authority in the same script. */
-function authority({ authorityFile, updateAuthorities }: OperatingSystem, ca: string): Resource[] {
-  const mark = '/etc/socle/artifacts-ca.pem';
-  const content = `${ca.trimEnd()}\n`;
-  return [
-    file({ path: authorityFile, content }),
-    command({
-      title: 'trusted authorities',
-      unless: `cmp -s ${authorityFile} ${mark}`,
-      run: `${updateAuthorities} && mkdir -p /etc/socle && cp ${authorityFile} ${mark}`,
-      reason: 'the artefact source is not trusted yet',
-    }),
-  ];
+  return os.family === 'debian' ? aptSources(site, os, inputs, access) : dnfSources(site, os, access);
 }
 
 function aptSources(

@@ -1,8 +1,10 @@
+import { platformAuthority } from '../../../config/certificates/trusted-authorities.js';
 import { absent } from '../../host/absent.js';
 import { command } from '../../host/command.js';
 import { removeFirewall } from '../../host/firewall.js';
 import { unmaskedUnits } from '../../host/masked-units.js';
 import { reload, restart, type Resource } from '../../host/resource.js';
+import { authorityPath } from '../../host/trust-store.js';
 import type { Site } from '../../../config/site.js';
 import { ownAccountOnly } from './accounts.js';
 import type { OperatingSystem } from './os.js';
@@ -10,7 +12,8 @@ import { replacedUnits } from './replaced-units.js';
 
 /**
  * Takes back what was prepared, as far as the machine stays reachable: Socle's own account, the host key, names, network,
- * packages and data disks stay. Kernel settings go back, and units that were masked start again, at the next boot.
+ * packages with their source's authority, and data disks stay. Kernel settings go back, and units that were masked start
+ * again, at the next boot.
  */
 export function undo(site: Site, os: OperatingSystem): Resource[] {
   const files = [
@@ -32,6 +35,10 @@ export function undo(site: Site, os: OperatingSystem): Resource[] {
       title: 'units that were masked',
       ...unmaskedUnits([...replacedUnits.stopped, ...replacedUnits.left]),
       reason: 'masked',
+    }),
+    absent({
+      path: authorityPath(os.trust, platformAuthority),
+      notify: [{ name: 'update-authorities', command: `${os.trust.update} >&2` }],
     }),
     absent({ path: '/etc/ssh/sshd_config.d/01-socle.conf', notify: [reload(os.sshUnit)] }),
     absent({ path: '/etc/rsyslog.d/90-socle.conf', notify: [restart('rsyslog.service')] }),

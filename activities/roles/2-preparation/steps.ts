@@ -1,8 +1,10 @@
+import { trustedAuthoritiesOf } from '../../../config/certificates/trusted-authorities.js';
 import type { StepContext } from '../../role.js';
 import { hostStep } from '../../host/host-step.js';
 import { firewall } from '../../host/firewall.js';
 import { maskedUnits } from '../../host/masked-units.js';
 import type { Resource } from '../../host/resource.js';
+import { trustedAuthorities } from '../../host/trusted-authorities.js';
 import { accounts } from './accounts.js';
 import { artifactAccess } from './artifact-access.js';
 import { audit } from './audit.js';
@@ -36,6 +38,7 @@ export const stateOf = {
     const os = operatingSystemOf(site, machine);
     const options = PrepareVmsInputs.parse(inputs);
     return [
+      trustedAuthorities(await trustedAuthoritiesOf(site, secrets), os.trust),
       ...packageSources(site, os, options, await artifactAccess(site, secrets)),
       basePackages(site, machine, os, options),
       ...time(site, machine, os),

@@ -1,6 +1,7 @@
 import { parseKey } from '../parse-key.js';
 import { readSshdSettings } from '../sshd-settings.js';
 import { CommandError, type SimulatedCommand } from '../command.js';
+import { parseOptions } from './options.js';
 
 export const securityCommands: readonly SimulatedCommand[] = [
   sshd('sshd'),
@@ -66,7 +67,8 @@ export const securityCommands: readonly SimulatedCommand[] = [
   {
     name: 'update-ca-certificates',
     root: true,
-    run: async (_args, { machine }) => {
+    run: async (args, { machine }) => {
+      parseOptions('update-ca-certificates', args, { '--fresh': 'flag' });
       const folder = '/usr/local/share/ca-certificates';
       const names = (await machine.files.readdir(folder)).filter((name) => name.endsWith('.crt'));
       const texts = await Promise.all(names.map((name) => machine.files.text(`${folder}/${name}`)));

@@ -19,6 +19,8 @@ import { packages } from '../../../activities/host/packages.js';
 import { reload, type Resource } from '../../../activities/host/resource.js';
 import { service } from '../../../activities/host/service.js';
 import { sysctl } from '../../../activities/host/sysctl.js';
+import { trustStoreOf } from '../../../activities/host/trust-store.js';
+import { trustedAuthorities } from '../../../activities/host/trusted-authorities.js';
 import { user } from '../../../activities/host/user.js';
 import { canTestWith } from '../../../tools/test-programs.js';
 
@@ -72,6 +74,9 @@ export const kinds: Record<string, Resource[]> = {
     service({ unit: 'ufw.service', boot: 'masked', now: 'stopped' }),
   ],
   sysctl: [sysctl({ path: '/etc/sysctl.d/90-socle.conf', settings: { 'net.ipv4.ip_forward': 1, 'kernel.kptr_restrict': 2 } })],
+  'trusted-authorities': [
+    trustedAuthorities([{ name: 'socle-platform', certificate: 'PEM\n' }], trustStoreOf('rocky-9')),
+  ],
   user: [user({ name: 'socle', comment: 'Socle', groups: ['sudo'] })],
 };
 

@@ -16,7 +16,6 @@ const stays = [
     (file) => `file /etc/${file}`,
   ),
   // The authority of the packages' source, which stays too.
-  'file /etc/socle/artifacts-ca.pem',
   'file /etc/ssl/certs/ca-certificates.crt',
   'file /usr/local/share/ca-certificates/socle-artifacts.crt',
   'link /etc/ssl/certs/socle-artifacts.pem',

@@ -78,6 +78,13 @@ describe('a clone', () => {
 });
 
 describe('a reconfiguration', () => {
+  test('is none for other user data, which a machine reads at its first boot alone', () => {
+    const other = { ...spec, disksGiB: [40], userData: '#cloud-config\n{"ca_certs":{}}\n' };
+    expect(differenceOf(other, machineWith())).toEqual({ changes: [], needsPowerOff: false });
+    expect(reshapeSpec(other, machineWith())).toBeUndefined();
+    expect(reshapeSpec(other, machineWith(), 'run-1')).not.toContain('userdata');
+  });
+
   test('is none when nothing differs', () => {
     const same = { ...spec, disksGiB: [40] };
     expect(reshapeSpec(same, machineWith())).toBeUndefined();

@@ -125,9 +125,36 @@ file() {
   fi
   if differs "$what"; then replace "$@"; fi
 }
-guarded() {
-  if eval "$1" >/dev/null 2>&1; then return 0; fi
-  if differs "$2"; then eval "$3" >&2; fi
+each_untrusted() {
+  action=$1 trusted=$nl
+  if [ -e "$2" ]; then trusted="$nl$(cat "$2")$nl"; fi
+  shift 2
+  while [ $# -gt 0 ]; do
+    case $trusted in
+      *"$nl$2$nl"*) ;;
+      *) "$action" "$1" "$2" ;;
+    esac
+    shift 2
+  done
+}
+write_authority() {
+  if differs "$1: not trusted"; then
+    replace "$1" 644 root:root shown : "$2$nl"
+    written=yes
+  fi
+}
+refuse_authority() {
+  echo "$1 is still not trusted" >&2
+  exit 1
+}
+trusted_authorities() {
+  update=$1 written=
+  shift
+  each_untrusted write_authority "$@"
+  if [ -n "$written" ]; then
+    eval "$update" >&2
+    each_untrusted refuse_authority "$@"
+  fi
 }
 absent() {
   if [ -e "$1" ] || [ -L "$1" ]; then
@@ -217,19 +244,26 @@ handler() {
   fi
 }
 part_0() {
-begin '"file /usr/local/share/ca-certificates/socle-artifacts.crt"' ''
-file /usr/local/share/ca-certificates/socle-artifacts.crt 644 root:root shown : '-----BEGIN CERTIFICATE-----
+begin '"trusted authorities"' ''
+trusted_authorities 'update-ca-certificates --fresh' /etc/ssl/certs/ca-certificates.crt /usr/local/share/ca-certificates/socle-artifacts.crt '-----BEGIN CERTIFICATE-----
 env:SOCLE_ARTIFACT_CA
------END CERTIFICATE-----
-' 81a4 584ab56bd3b34feb888c3f1a5eb8d03f80df5b515ca4136963c10f64c5decdbf
+-----END CERTIFICATE-----' /usr/local/share/ca-certificates/socle-platform.crt '-----BEGIN CERTIFICATE-----
+MIICHTCCAaSgAwIBAgIQRpUE3gBaXhyxB9BukUeObTAKBggqhkjOPQQDAzBAMR0w
+GwYDVQQKDBRkZW1vLTEwMC5leGFtcGxlLm9yZzEfMB0GA1UEAwwWZGVtby0xMDAg
+cGxhdGZvcm0gcm9vdDAeFw0yNjAxMDEwMDAwMDBaFw0zNjAxMDEwMDAwMDBaMEAx
+HTAbBgNVBAoMFGRlbW8tMTAwLmV4YW1wbGUub3JnMR8wHQYDVQQDDBZkZW1vLTEw
+MCBwbGF0Zm9ybSByb290MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEAPBOftXR97dv
+ej9XTPMU6WjJgOrsn25RxHXRrFzQXDWAZ8mryiLMVkwXwpaZDThiJYwAEERVj6gZ
+9fgfy5dnTfUkmZcmf2zi49RsoIXwykNJlUrWcwEToOzScxGYZS3io2MwYTAPBgNV
+HRMBAf8EBTADAQH/MA4GA1UdDwEB/wQEAwIBBjAdBgNVHQ4EFgQUxpUE3gBaXhyx
+B9BukUeObZfibKcwHwYDVR0jBBgwFoAUxpUE3gBaXhyxB9BukUeObZfibKcwCgYI
+KoZIzj0EAwMDZwAwZAIwdZvvd6twoQN3AkjhFeKdJITrm7eRJD74b2HghOKCrovg
+uBqCJuYOWjWhOrrCwPQdAjBml4Hp+kGMj87LbbU4FVl23bG2+CRTWkblf+HbwTIQ
+odAhCzV4o6vKgQ/kC+wbRGo=
+-----END CERTIFICATE-----'
 finish
 }
 part_1() {
-begin '"trusted authorities"' ''
-guarded 'cmp -s /usr/local/share/ca-certificates/socle-artifacts.crt /etc/socle/artifacts-ca.pem' 'the artefact source is not trusted yet' 'update-ca-certificates && mkdir -p /etc/socle && cp /usr/local/share/ca-certificates/socle-artifacts.crt /etc/socle/artifacts-ca.pem'
-finish
-}
-part_2() {
 begin '"file /etc/apt/sources.list"' ''
 file /etc/apt/sources.list 644 root:root shown : 'deb http://127.10.0.2:18080/debian bookworm main
 deb http://127.10.0.2:18080/debian bookworm-updates main
@@ -237,22 +271,22 @@ deb http://127.10.0.2:18080/debian-security bookworm-security main
 ' 81a4 0f465146b7cbe956e991c5a1fc9778d8e11646f69adba2e9500ead641d1cbfbb
 finish
 }
-part_3() {
+part_2() {
 begin '"no file /etc/apt/sources.list.d/debian.sources"' ''
 absent /etc/apt/sources.list.d/debian.sources
 finish
 }
-part_4() {
+part_3() {
 begin '"no file /etc/apt/sources.list.d/ubuntu.sources"' ''
 absent /etc/apt/sources.list.d/ubuntu.sources
 finish
 }
-part_5() {
+part_4() {
 begin '"packages"' ''
 packages auditd ca-certificates chrony curl e2fsprogs iproute2 netcat-openbsd nftables openssl rsyslog rsyslog-openssl sudo unattended-upgrades xfsprogs
 finish
 }
-part_6() {
+part_5() {
 begin '"file /etc/chrony/chrony.conf"' restart-chrony.service
 file /etc/chrony/chrony.conf 644 root:root shown : 'server 127.10.0.2 iburst
 driftfile /var/lib/chrony/drift
@@ -265,21 +299,21 @@ logdir /var/log/chrony
 ' 81a4 3edd4535631061b6a1da489dd54f1eb1d21b66de0cd82b140deb68902634a310
 finish
 }
-part_7() {
+part_6() {
 begin '"service chrony.service"' ''
 if [ ! -e /run/systemd/container ]; then
 service chrony.service enabled running
 fi
 finish
 }
-part_8() {
+part_7() {
 begin '"restart chrony.service"' ''
 handler restart-chrony.service 'systemctl restart chrony.service'
 finish
 }
 look() {
 forget_seen
-see_files /usr/local/share/ca-certificates/socle-artifacts.crt /etc/apt/sources.list /etc/chrony/chrony.conf
+see_files /etc/apt/sources.list /etc/chrony/chrony.conf
 see_units chrony.service
 }
 main() {
@@ -287,7 +321,7 @@ main() {
 exec 9>"$state/lock"
 flock -w 120 9 || exit 75
 look
-set -- part_0 part_1 part_2 part_3 part_4 part_5 part_6 part_7 part_8
+set -- part_0 part_1 part_2 part_3 part_4 part_5 part_6 part_7
 for part in "$@"; do "$part"; done
 if [ -n "$changed" ]; then sync -f /etc; fi
 printf '{"end":true}\n'
