@@ -28,7 +28,6 @@ const programs = {
     install: 'ca-certificates',
     for: 'trust in authorities',
   },
-  curl: { works: ['curl', '--version'], install: 'curl', for: 'the health of load balancers' },
   strace: { works: ['strace', '-V'], install: 'strace', for: 'no secret in an argument' },
   chromium: { works: ['chromium', '--version'], install: 'chromium', for: 'links into the Web UI' },
   'docker-registry': {

@@ -3,7 +3,13 @@ import { removedFromTemplate, templatePackages } from '../template-files.js';
 
 /** A template as a hypervisor clones it, with a kernel, and with what prepare-vms installs, so that no mirror is needed. */
 export const imagePackages = [
-  ...new Set([...templatePackages, ...preparationPackages, 'initramfs-tools', 'linux-image-cloud-amd64', 'zstd']),
+  ...new Set([
+    ...templatePackages,
+    ...preparationPackages,
+    'initramfs-tools',
+    'linux-image-cloud-amd64',
+    'zstd',
+  ]),
 ].sort();
 
 /** Files of the image, by path. The datasource is the one whose data can lie on a disk. */

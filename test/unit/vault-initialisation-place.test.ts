@@ -40,7 +40,7 @@ function shellHere(): Host {
     const env = { ...process.env, PATH: `${folder}/bin:${process.env['PATH']}` };
     const { stdout, stderr, status } = spawnSync('dash', ['-s'], { input: script, encoding: 'utf8', env });
     if (status !== 0) throw new Error(stderr);
-    return { stdout, stderr, exitCode: 0 } as Awaited<ReturnType<Host['run']>>;
+    return { stdout, stderr, exitCode: 0 };
   };
   return { run } as Host;
 }
