@@ -45,13 +45,18 @@ test('a run for 10,000 users stays within the limits of histories, payloads and 
   expect(plan.site.concurrentUsers).toBe(10_000);
   const longest = 'x'.repeat(200);
   const changes = Array.from({ length: 20 }, (_, index) => `${index} ${longest}`);
+  const machinesOf = (groups: readonly string[]): string[] =>
+    plan.machines.filter(({ group }) => groups.includes(group)).map(({ name }) => name);
   laboratory = await Laboratory.open(
     plan,
     Object.fromEntries<Behaviour>(
       plan.phases
         .flatMap(({ roles: planned }) => planned)
-        .flatMap(({ name, steps, preflight }) => [
+        .flatMap(({ name, groups, steps, preflight }) => [
           ...steps.map(({ id }) => [`${name}.${id}`, async () => ({ changeCount: 20, changes })] as const),
+          ...steps
+            .filter(({ ordered }) => ordered)
+            .map(({ id }) => [`${name}.${id}.order`, async () => machinesOf(groups) as never] as const),
           ...preflight.map((check) => [`${name}.preflight.${check.name}`, holds] as const),
         ]),
     ),

@@ -7,8 +7,8 @@ log_format = "json"
 listener "tcp" {
   address = "127.10.0.10:8200"
   cluster_address = "127.10.0.10:8201"
-  tls_cert_file = "/etc/vault.d/tls/server.pem"
-  tls_key_file = "/etc/vault.d/tls/server.key"
+  tls_cert_file = "/etc/socle/tls/vault-1.pem"
+  tls_key_file = "/etc/socle/tls/vault-1.pem"
   tls_min_version = "tls12"
 }
 
@@ -19,11 +19,11 @@ storage "raft" {
 
   retry_join {
     leader_api_addr = "https://127.10.0.11:8200"
-    leader_ca_cert_file = "/etc/vault.d/tls/authority.pem"
+    leader_ca_cert_file = "/etc/vault.d/authority.pem"
   }
 
   retry_join {
     leader_api_addr = "https://127.10.0.12:8200"
-    leader_ca_cert_file = "/etc/vault.d/tls/authority.pem"
+    leader_ca_cert_file = "/etc/vault.d/authority.pem"
   }
 }
