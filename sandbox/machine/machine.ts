@@ -224,6 +224,12 @@ export class SimulatedMachine {
   forget(): void {
     this.off = true;
     rmSync(this.statePath(), { force: true });
+    rmSync(this.dataFolder(), { recursive: true, force: true });
+  }
+
+  /** Where programs keep what is too large for the machine's state. */
+  dataFolder(): string {
+    return this.statePath().replace(/\.json$/, '');
   }
 
   /** True when the package that brings a command is installed; commands of no package are always there. */

@@ -75,6 +75,11 @@ export const packageCatalogue: readonly Package[] = [
     files: { '/etc/haproxy/haproxy.cfg': haproxyOfPackage },
     accounts: { haproxy: '/var/lib/haproxy' },
   }),
+  bring('docker-registry', {
+    commands: ['docker-registry'],
+    units: ['docker-registry.service'],
+    files: { '/usr/bin/docker-registry': 'the program\n' },
+  }),
   bring('keepalived', { commands: ['keepalived'], units: ['keepalived.service'] }),
   bring('curl', { commands: ['curl'] }),
   bring('netcat-openbsd', { commands: ['nc'] }),
