@@ -25,7 +25,7 @@ export const preparationPackages = [
 ];
 
 /** That, and what the roles after it install. */
-export const mirrorPackages = [...preparationPackages, 'haproxy', 'keepalived'];
+export const mirrorPackages = [...preparationPackages, 'docker-registry', 'haproxy', 'keepalived'];
 
 const architecture = 'amd64';
 

@@ -179,6 +179,10 @@ export class SimulatedMachine {
   private async restore(stored: Stored): Promise<void> {
     await this.files.load(stored.files);
     for (const name of stored.packages) this.packages.add(name);
+    // Programs are not stored: the interpreter's own lie in the same folder.
+    for (const { files } of packageCatalogue.filter((entry) => this.packages.has(entry.name)))
+      for (const [path, content] of Object.entries(files))
+        if (path.startsWith('/usr/bin/')) await this.files.writeFile(path, content);
     for (const name of stored.enabled) this.enabled.add(name);
     for (const name of stored.masked) this.masked.add(name);
     for (const [name, unit] of stored.running) if (!name.startsWith('run-')) this.running.set(name, unit);

@@ -31,7 +31,7 @@ describe.each(['examples/site-100.yaml', 'examples/site-1000.yaml'])('%s', (file
     processArguments = await processes.stop();
     expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 0 });
     expect(ran.stdout).toContain(`${site.name} is deployed.`);
-    expect(ran.stdout).toContain('Not in this version, not run: install-docker-registry, install-vault,');
+    expect(ran.stdout).toContain('Not in this version, not run: install-vault, install-gogs,');
     const created = (await stack.journal())
       .slice(before)
       .filter(({ effect }) => effect === 'clone')
@@ -72,7 +72,12 @@ describe.each(['examples/site-100.yaml', 'examples/site-1000.yaml'])('%s', (file
       .machines.flatMap(({ name }) => [secrets.hostKey(name), secrets.bootstrapHostKey(name)])
       .concat(secrets.operatorKey())
       .flatMap(({ privateKey }) => privateKey.split('\n').slice(2, -2));
-    const passwords = [secrets.statisticsPassword()];
+    const passwords = [
+      secrets.statisticsPassword(),
+      secrets.registryPassword('node'),
+      secrets.registryPassword('socle'),
+      secrets.registryHttpSecret(),
+    ];
     const canaries = [...Object.values(demoSecrets(stack.stateFolder)), ...privateLines, ...passwords].filter(
       (value) => value !== undefined && value.length > 20,
     ) as string[];

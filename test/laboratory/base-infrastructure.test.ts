@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, test } from 'vitest';
 import { expectSuccess, startDatacentre, type Datacentre } from './datacentre.js';
 import { balancedMachines, loadBalancers } from './proofs/load-balancers.js';
+import { registryMachine, registryProofs } from './proofs/registry.js';
 
 /** The machines of phase 3's roles that are proven here, with the real programs. */
-const machines = [...balancedMachines];
+const machines = [...balancedMachines, registryMachine];
 
 let datacentre: Datacentre;
 beforeAll(async () => {
@@ -16,4 +17,5 @@ test('phases 1 and 2 make the machines', async () => {
   expectSuccess(await datacentre.run('apply', datacentre.site, machines));
 });
 
+registryProofs(given, machines);
 loadBalancers(given, machines);

@@ -41,6 +41,7 @@ const userOptions = {
   '-U': 'flag',
   '--unlock': 'flag',
   '--user-group': 'flag',
+  '--no-create-home': 'flag',
 } as const;
 
 export const accountCommands: readonly SimulatedCommand[] = [
