@@ -1,5 +1,6 @@
 import { groupNames } from '../../../config/machine.js';
-import { checkResult, hostStep } from '../../host/host-step.js';
+import { compareResources } from '../../host/compare-resources.js';
+import { hostStep } from '../../host/host-step.js';
 import { defineRole } from '../../role.js';
 import { PrepareVmsInputs } from './inputs.js';
 import { networkInEffect } from './network-in-effect.js';
@@ -25,7 +26,6 @@ export const prepareVms = defineRole({
   preflight: preparationPreflights,
   steps: [...preparationSteps, { ...reachability, after: ['prepare-vms.hardening'] }],
   verify: async (context) => {
-    const { applyResources } = await import('../../host/apply-resources.js');
     const { site, plan, machine, inputs } = context;
     const { network } = PrepareVmsInputs.parse(inputs);
     const wanted = await Promise.all(Object.values(stateOf).map(async (state) => state(context)));
@@ -34,8 +34,7 @@ export const prepareVms = defineRole({
       ...(network === 'managed' ? [networkInEffect(site, machine)] : []),
       ...verification(plan, machine, operatingSystemOf(site, machine)),
     ];
-    const report = await applyResources(context, resources, { mode: 'check', label: 'verify' });
-    return checkResult(report.resources);
+    return compareResources(context, resources);
   },
   remove: [
     hostStep({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { namedServices } from '../../../config/names.js';
 import { certificateStep } from '../../certificates/certificate-step.js';
+import { compareResources } from '../../host/compare-resources.js';
 import { hostStep } from '../../host/host-step.js';
 import { defineRole } from '../../role.js';
 import { removed } from './registry/remove.js';
@@ -46,11 +47,8 @@ export const installDockerRegistry = defineRole({
     trialStep,
   ],
   verify: async (context) => {
-    const { applyResources } = await import('../../host/apply-resources.js');
-    const { checkResult } = await import('../../host/host-step.js');
     const wanted = [...registryProgram(), ...registryState(context)];
-    const report = await applyResources(context, wanted, { mode: 'check', label: 'verify' });
-    const found = checkResult(report.resources);
+    const found = await compareResources(context, wanted);
     return found.state === 'done' ? asResult(await trialProblems(context)) : found;
   },
   remove: [

@@ -1,3 +1,4 @@
+import { compareResources } from '../../../host/compare-resources.js';
 import { done, todo, type CheckResult, type StepContext } from '../../../role.js';
 import { awaitHolder } from './holder.js';
 import { pairRoutes, type PairGroup } from './routes.js';
@@ -8,11 +9,8 @@ const settlesWithinMs = 15_000;
 
 /** Everything as it was written and in force, one machine of the pair with every address, and each port served there. */
 export async function verifyLoadBalancer(context: StepContext): Promise<CheckResult> {
-  const { applyResources } = await import('../../../host/apply-resources.js');
-  const { checkResult } = await import('../../../host/host-step.js');
   const wanted = [...loadBalancerPackages(), ...loadBalancerState(context)];
-  const report = await applyResources(context, wanted, { mode: 'check', label: 'verify' });
-  const found = checkResult(report.resources);
+  const found = await compareResources(context, wanted);
   if (found.state !== 'done') return found;
   const pair = context.machines.filter(({ group }) => group === context.machine.group);
   const [preferred] = pair;

@@ -1,5 +1,7 @@
 import { certificatePath } from '../../../certificates/server-certificate.js';
 import { absent } from '../../../host/absent.js';
+import { absentAccount } from '../../../host/absent-account.js';
+import { absentFolders } from '../../../host/absent-folders.js';
 import { absentPackages } from '../../../host/absent-packages.js';
 import { command } from '../../../host/command.js';
 import { unmaskedUnits } from '../../../host/masked-units.js';
@@ -10,7 +12,6 @@ import { debian, unitFiles } from './state.js';
 
 /** Everything, the images too. */
 export function removed(): Resource[] {
-  const folders = `${registryPaths.configuration} ${registryPaths.storage}`;
   const certificate = certificatePath('registry');
   return [
     ...Object.values(registryUnits).map((unit) => service({ unit, boot: 'disabled', now: 'stopped' })),
@@ -22,17 +23,7 @@ export function removed(): Resource[] {
       reason: 'masked',
     }),
     ...[registryPaths.program, certificate, `${certificate}.key`].map((path) => absent({ path })),
-    command({
-      title: 'folders of the registry',
-      unless: `! ls -d ${folders}`,
-      run: `rm -rf ${folders}`,
-      reason: `${folders}: present`,
-    }),
-    command({
-      title: `service account ${registryAccount}`,
-      unless: `! getent passwd ${registryAccount}`,
-      run: `userdel ${registryAccount}`,
-      reason: `${registryAccount}: present`,
-    }),
+    absentFolders([registryPaths.configuration, registryPaths.storage]),
+    absentAccount(registryAccount),
   ];
 }

@@ -1,3 +1,4 @@
+import { compareResources } from '../../../host/compare-resources.js';
 import { done, todo, type CheckResult, type StepContext } from '../../../role.js';
 import { siteAuthority } from '../../../certificates/site-authority.js';
 import { asOrchestrator } from './log-in.js';
@@ -7,14 +8,11 @@ import { vaultProgram, vaultState } from './state.js';
 
 /** Each node as it was written and running so; all of them, and nobody else, in one cluster with a vote each. */
 export async function verifyVault(context: StepContext): Promise<CheckResult> {
-  const { applyResources } = await import('../../../host/apply-resources.js');
-  const { checkResult } = await import('../../../host/host-step.js');
   const wanted = [
     ...(await vaultProgram(context)),
     ...(await vaultState(context, await siteAuthority(context))),
   ];
-  const report = await applyResources(context, wanted, { mode: 'check', label: 'verify' });
-  const found = checkResult(report.resources);
+  const found = await compareResources(context, wanted);
   if (found.state !== 'done') return found;
   const running = await nodeProblems(context);
   if (running.state !== 'done' || context.machine.name !== context.machines[0]?.name) return running;
