@@ -12,6 +12,7 @@ import { initCommand } from './init.js';
 import { labCommand } from './lab.js';
 import { listCommand } from './list.js';
 import { abortCommand, retryCommand, skipCommand } from './park-answers.js';
+import { passwordCommand } from './password.js';
 import { planCommand } from './plan.js';
 import { removeCommand } from './remove.js';
 import { runCommand } from './run.js';
@@ -28,6 +29,7 @@ export function commands(): Command[] {
     portsCommand(),
     dnsCommand(),
     certificatesCommand(),
+    passwordCommand(),
     artifactsCommand(),
     deployCommand(),
     statusCommand(),
