@@ -1,10 +1,13 @@
 import type { Preflight } from '../role.js';
 
-/** What a role that has certificates signed asks before its phase: whether a customer's authority has signed the platform's. */
+/**
+ * What a role that has certificates signed asks before its phase: whether a customer's authority has signed the platform's.
+ * Phases before it need no certificate, so it is asked at the gate, which may wait for days.
+ */
 export const chainPreflight: Preflight = {
   name: 'certificates',
   title: "the authority that signs the platform's certificates is there: its own, or yours has signed it",
-  kind: 'site',
+  kind: 'role',
   check: async ({ site, secrets }) => {
     if (site.certificates.root === 'platform') return [];
     const { customerChainOf } = await import('../../config/certificates/authority.js');

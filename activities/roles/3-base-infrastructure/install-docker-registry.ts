@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { namedServices } from '../../../config/names.js';
 import { certificateStep } from '../../certificates/certificate-step.js';
+import { chainPreflight } from '../../certificates/chain-preflight.js';
 import { compareResources } from '../../host/compare-resources.js';
 import { hostStep } from '../../host/host-step.js';
 import { defineRole } from '../../role.js';
@@ -17,7 +18,7 @@ export const installDockerRegistry = defineRole({
   groups: ['gitops'],
   needs: ['prepare-vms'],
   inputs: z.strictObject({}).prefault({}),
-  preflight: [],
+  preflight: [chainPreflight],
   steps: [
     hostStep({
       id: 'program',

@@ -1,4 +1,5 @@
 import { certificateStep } from '../../certificates/certificate-step.js';
+import { chainPreflight } from '../../certificates/chain-preflight.js';
 import { hostStep } from '../../host/host-step.js';
 import { defineRole } from '../../role.js';
 import { failover } from './load-balancer/failover.js';
@@ -17,7 +18,7 @@ export const installLoadBalancer = defineRole({
   groups: pairGroups,
   needs: ['prepare-vms'],
   inputs: LoadBalancerInputs,
-  preflight: [virtualAddressesFree],
+  preflight: [chainPreflight, virtualAddressesFree],
   steps: [
     hostStep({
       id: 'packages',
