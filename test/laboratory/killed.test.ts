@@ -22,7 +22,8 @@ test('down takes away all that a killed laboratory left, in the middle of a depl
   const measured = async (): Promise<boolean> => (roundTrip = await roundTripMs(vault).catch(() => 0)) > 0;
   await until(measured, 60_000);
   expect(roundTrip).toBeGreaterThanOrEqual(20);
-  expect(roundTrip).toBeLessThan(26);
+  // Less than twice: one relay. A busy computer answers some milliseconds late.
+  expect(roundTrip).toBeLessThan(38);
   expect(await relays()).toHaveLength(1);
   await ended(child, 'SIGKILL');
   expect((await traces())['processes']).not.toEqual([]);

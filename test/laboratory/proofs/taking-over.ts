@@ -15,10 +15,11 @@ const stays = [
   ...['group', 'gshadow', 'hosts', 'issue', 'issue.net', 'passwd', 'shadow', 'subgid', 'subuid'].map(
     (file) => `file /etc/${file}`,
   ),
-  // The authority of the packages' source, which stays too.
+  // The first boot here brought both authorities: that of the packages' source stays, the platform's is taken away.
   'file /etc/ssl/certs/ca-certificates.crt',
-  'file /usr/local/share/ca-certificates/socle-artifacts.crt',
-  'link /etc/ssl/certs/socle-artifacts.pem',
+  'file /usr/local/share/ca-certificates/socle-platform.crt',
+  'link /etc/ssl/certs/f3ae97b9.0',
+  'link /etc/ssl/certs/socle-platform.pem',
   ...['50-cloud-init.yaml', '90-socle.yaml'].map((file) => `file /etc/netplan/${file}`),
   ...['90-cloud-init-users', '90-socle'].map((file) => `file /etc/sudoers.d/${file}`),
   'file /etc/systemd/resolved.conf.d/90-socle.conf',

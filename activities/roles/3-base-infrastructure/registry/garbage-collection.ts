@@ -3,7 +3,8 @@ import { configurationPath, registryAccount, registryPaths, registryUnits } from
 
 /**
  * Garbage collection as a unit. Nothing may be pushed meanwhile, so it and the pushing instance exclude each other; pulls go
- * on. However it ends the pushing instance is started again, and after a power cut it starts at boot.
+ * on. However it ends the pushing instance is started again (by systemd after its end: a unit that starts what it excludes
+ * cancels itself), and after a power cut it starts at boot.
  *
  * Untagged manifests are kept: before version 3 the program takes the images of an index for untagged and deletes them.
  * @see https://distribution.github.io/distribution/about/garbage-collection/
@@ -14,13 +15,14 @@ Description=Garbage collection of the image registry
 Documentation=https://distribution.github.io/distribution/about/garbage-collection/
 Conflicts=${registryUnits.push}
 After=${registryUnits.push}
+OnSuccess=${registryUnits.push}
+OnFailure=${registryUnits.push}
 
 [Service]
 Type=oneshot
 User=${registryAccount}
 Group=${registryAccount}
 ExecStart=${registryPaths.program} garbage-collect ${configurationPath('push')}
-ExecStopPost=+systemctl --no-block start ${registryUnits.push}
 Environment=OTEL_TRACES_EXPORTER=none
 TimeoutStartSec=6h
 ReadWritePaths=${registryPaths.storage}
