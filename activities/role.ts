@@ -17,6 +17,11 @@ export function todo(reason: string, changes: string[] = []): CheckResult {
   return { state: 'todo', reason, changes };
 }
 
+/** What a check that looks for problems answers: done without any, else all of them, a line each. */
+export function resultOf(problems: readonly string[]): CheckResult {
+  return problems.length === 0 ? done : todo(problems.join('; '), [...problems]);
+}
+
 /** What check and apply are given. `Inputs` is the output of the role's `inputs` schema. */
 export type StepContext<Inputs extends Json = Json> = {
   plan: Plan;

@@ -1,6 +1,6 @@
 import type { StepDeclaration } from '../../config/declaration.js';
 import type { Json } from '../../config/json.js';
-import type { Host } from '../clients/ssh/open-host.js';
+import { hostOf } from '../host/host-of.js';
 import { done, todo, type CheckResult, type Step, type StepContext } from '../role.js';
 import { certificateProblems } from './judge.js';
 import { installScript, readScript, requestScript } from './scripts.js';
@@ -30,7 +30,7 @@ export function certificateStep<Inputs extends Json>(
       const wanted = certificate(context);
       const { signal, secrets, progress } = context;
       const { readRequest } = await import('../../config/certificates/x509.js');
-      const [authority, host] = await Promise.all([siteAuthority(context), hostOf(context)]);
+      const [authority, host] = await Promise.all([siteAuthority(context), hostOf(context, context.machine)]);
       progress(`signing request of ${wanted.name}`);
       const options = { signal, redact: secrets.redact };
       const { stdout } = await host.run(requestScript(wanted), {
@@ -60,7 +60,7 @@ async function check<Inputs extends Json>(
   wanted: ServerCertificate,
 ): Promise<CheckResult> {
   const { signal, secrets } = context;
-  const [{ root }, host] = await Promise.all([siteAuthority(context), hostOf(context)]);
+  const [{ root }, host] = await Promise.all([siteAuthority(context), hostOf(context, context.machine)]);
   const { stdout } = await host.run(readScript(wanted.name), {
     signal,
     redact: secrets.redact,
@@ -73,10 +73,4 @@ async function check<Inputs extends Json>(
     `${path} ${problems.join('; ')}`,
     problems.map((problem) => `${path}: ${problem}`),
   );
-}
-
-async function hostOf<Inputs extends Json>(context: StepContext<Inputs>): Promise<Host> {
-  const { openHost } = await import('../clients/ssh/open-host.js');
-  const { hostTarget } = await import('../host/host-target.js');
-  return openHost(await hostTarget(context.site, context.machine, context.secrets));
 }

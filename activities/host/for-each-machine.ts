@@ -2,6 +2,7 @@ import type { Json } from '../../config/json.js';
 import type { Machine } from '../../config/machine.js';
 import type { Host } from '../clients/ssh/open-host.js';
 import type { StepContext } from '../role.js';
+import { hostOf } from './host-of.js';
 
 /** Hosts worked on at once by one step that spans the site. */
 const atOnce = 32;
@@ -12,15 +13,11 @@ export async function forEachMachine<Result, Inputs extends Json>(
   machines: readonly Machine[],
   work: (machine: Machine, host: Host) => Promise<Result>,
 ): Promise<Result[]> {
-  const { openHost } = await import('../clients/ssh/open-host.js');
-  const { hostTarget } = await import('./host-target.js');
   const results: Result[] = [];
   const queue = machines.entries();
   const worker = async (): Promise<void> => {
-    for (const [index, machine] of queue) {
-      const target = await hostTarget(context.site, machine, context.secrets);
-      results[index] = await work(machine, openHost(target));
-    }
+    for (const [index, machine] of queue)
+      results[index] = await work(machine, await hostOf(context, machine));
   };
   const settled = await Promise.allSettled(Array.from({ length: Math.min(atOnce, machines.length) }, worker));
   for (const outcome of settled) if (outcome.status === 'rejected') throw outcome.reason;

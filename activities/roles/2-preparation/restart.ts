@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NotReadyError } from '../../errors.js';
+import { hostOf } from '../../host/host-of.js';
 import { done, todo, type Step, type StepContext } from '../../role.js';
 
 /** Names the run that asked for the restart and the boot that it is to end, so that a retry restarts nothing twice. */
@@ -7,15 +8,9 @@ const mark = '/var/lib/socle/restart';
 const longestWaitMs = 15 * 60_000;
 const lookAgainMs = 2_000;
 
-async function hostOf({ site, machine, secrets }: StepContext) {
-  const { openHost } = await import('../../clients/ssh/open-host.js');
-  const { hostTarget } = await import('../../host/host-target.js');
-  return openHost(await hostTarget(site, machine, secrets));
-}
-
 /** True once the machine has started anew since this run first asked it to. */
 async function isRestarted(context: StepContext): Promise<boolean> {
-  const host = await hostOf(context);
+  const host = await hostOf(context, context.machine);
   const script = `cat ${mark} 2>/dev/null || :\ncat /proc/sys/kernel/random/boot_id\n`;
   const { stdout } = await host.run(script, { signal: context.signal, label: 'read the boot id' });
   const lines = stdout.trim().split('\n');
@@ -32,7 +27,7 @@ export const restartStep: Step = {
   check: async (context) => ((await isRestarted(context)) ? done : todo('not restarted in this run')),
   apply: async (context) => {
     const { signal, progress, machine, runId } = context;
-    const host = await hostOf(context);
+    const host = await hostOf(context, context.machine);
     const ask = `mkdir -p /var/lib/socle
 boot=$(cat /proc/sys/kernel/random/boot_id)
 case "$(cat ${mark} 2>/dev/null || :)" in

@@ -1,15 +1,14 @@
 import { z } from 'zod';
-import { namedServices } from '../../../config/names.js';
 import { certificateStep } from '../../certificates/certificate-step.js';
+import { serverNames } from '../../certificates/server-names.js';
 import { chainPreflight } from '../../certificates/chain-preflight.js';
 import { compareResources } from '../../host/compare-resources.js';
 import { hostStep } from '../../host/host-step.js';
-import { defineRole } from '../../role.js';
+import { defineRole, resultOf } from '../../role.js';
 import { removed } from './registry/remove.js';
 import { registryAccount, registryUnits } from './registry/settings.js';
 import { registryProgram, registryState } from './registry/state.js';
-import { asResult, trialProblems, trialStep } from './registry/trial.js';
-import { certificateNames } from './vault/wanted-configuration.js';
+import { trialProblems, trialStep } from './registry/trial.js';
 
 /** An image registry on each gitops machine, with an instance that nodes pull from and one that only Socle pushes to. */
 export const installDockerRegistry = defineRole({
@@ -33,7 +32,7 @@ export const installDockerRegistry = defineRole({
       after: ['install-docker-registry.program'],
       certificate: ({ site, plan, machine }) => ({
         name: 'registry',
-        names: certificateNames(site.domain, machine, namedServices(site, plan)),
+        names: serverNames(site, plan, machine),
         addresses: [machine.address],
         group: registryAccount,
         units: [registryUnits.pull, registryUnits.push],
@@ -50,7 +49,7 @@ export const installDockerRegistry = defineRole({
   verify: async (context) => {
     const wanted = [...registryProgram(), ...registryState(context)];
     const found = await compareResources(context, wanted);
-    return found.state === 'done' ? asResult(await trialProblems(context)) : found;
+    return found.state === 'done' ? resultOf(await trialProblems(context)) : found;
   },
   remove: [
     hostStep({ id: 'undo', title: 'registry and all its images', profile: 'packages', resources: removed }),

@@ -1,5 +1,6 @@
 import { certificateStep } from '../../certificates/certificate-step.js';
 import { chainPreflight } from '../../certificates/chain-preflight.js';
+import { serverNames } from '../../certificates/server-names.js';
 import { hostStep } from '../../host/host-step.js';
 import { defineRole } from '../../role.js';
 import { failover } from './load-balancer/failover.js';
@@ -30,9 +31,9 @@ export const installLoadBalancer = defineRole({
     certificateStep({
       id: 'certificate',
       title: 'certificate of the statistics',
-      certificate: ({ machine, site }) => ({
+      certificate: ({ site, plan, machine }) => ({
         name: machine.name,
-        names: [`${machine.name}.${site.domain}`, machine.name],
+        names: serverNames(site, plan, machine),
         addresses: [machine.address],
         units: ['haproxy.service'],
       }),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { certificateStep } from '../../certificates/certificate-step.js';
+import { chainPreflight } from '../../certificates/chain-preflight.js';
+import { serverNames } from '../../certificates/server-names.js';
 import { hostStep } from '../../host/host-step.js';
-import { namedServices } from '../../../config/names.js';
 import { defineRole } from '../../role.js';
 import { configureStep } from './vault/configure.js';
 import { initialiseStep } from './vault/initialise.js';
@@ -11,7 +12,6 @@ import { runningStep } from './vault/running.js';
 import { vaultAccount, vaultUnitName } from './vault/server-settings.js';
 import { vaultProgram, vaultState } from './vault/state.js';
 import { verifyVault } from './vault/verify.js';
-import { certificateNames } from './vault/wanted-configuration.js';
 
 /** A raft cluster of Vault, initialised once, opened as the site says, configured, with the root token revoked. */
 export const installVault = defineRole({
@@ -20,7 +20,7 @@ export const installVault = defineRole({
   groups: ['vault'],
   needs: ['prepare-vms'],
   inputs: z.strictObject({}).prefault({}),
-  preflight: [],
+  preflight: [chainPreflight],
   steps: [
     hostStep({
       id: 'program',
@@ -35,7 +35,7 @@ export const installVault = defineRole({
       after: ['install-vault.program'],
       certificate: ({ site, plan, machine }) => ({
         name: machine.name,
-        names: certificateNames(site.domain, machine, namedServices(site, plan)),
+        names: serverNames(site, plan, machine),
         addresses: [machine.address],
         group: vaultAccount,
         units: [vaultUnitName],

@@ -4,6 +4,7 @@ import { curlCommands } from './curl.js';
 import { diskCommands } from './disks.js';
 import { fileCommands } from './files.js';
 import { firewallCommands } from './firewall.js';
+import { groupCommands } from './groups.js';
 import { kernelCommands } from './kernel.js';
 import { loadBalancingCommands } from './load-balancing.js';
 import { networkCommands } from './network.js';
@@ -21,6 +22,7 @@ import { umaskCommands } from './umask.js';
 export const allCommands: readonly SimulatedCommand[] = [
   ...shellCommands,
   ...accountCommands,
+  ...groupCommands,
   ...fileCommands,
   ...umaskCommands,
   ...packageCommands,

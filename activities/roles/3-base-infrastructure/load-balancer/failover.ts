@@ -1,6 +1,6 @@
 import type { Machine } from '../../../../config/machine.js';
 import { CheckFailedError } from '../../../errors.js';
-import { forEachMachine } from '../../../host/for-each-machine.js';
+import { hostOf } from '../../../host/host-of.js';
 import { quote } from '../../../host/quote.js';
 import { done, todo, type Step, type StepContext } from '../../../role.js';
 import { awaitHolder } from './holder.js';
@@ -20,8 +20,8 @@ export const failover: Step = {
   profile: 'wait',
   rolling: true,
   check: async (context) => {
-    const [proven] = await onMachine(context, `cat ${mark} 2>/dev/null || :\n`, 'read the last proof');
-    return proven?.trim() === context.runId ? done : todo('not proven in this run');
+    const proven = await onMachine(context, `cat ${mark} 2>/dev/null || :\n`, 'read the last proof');
+    return proven.trim() === context.runId ? done : todo('not proven in this run');
   },
   apply: async (context) => {
     const { machine, machines } = context;
@@ -71,13 +71,9 @@ async function keepalived(context: StepContext, verb: 'start' | 'stop'): Promise
   await onMachine(context, `systemctl ${verb} keepalived.service\n`, `${verb} keepalived`);
 }
 
-async function onMachine(context: StepContext, script: string, label: string): Promise<string[]> {
+async function onMachine(context: StepContext, script: string, label: string): Promise<string> {
   const { machine, signal } = context;
-  return forEachMachine(
-    context,
-    [machine],
-    async (_, host) => (await host.run(script, { signal, label })).stdout,
-  );
+  return (await (await hostOf(context, machine)).run(script, { signal, label })).stdout;
 }
 
 function seconds(since: number): string {

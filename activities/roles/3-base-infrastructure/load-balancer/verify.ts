@@ -1,4 +1,5 @@
 import { compareResources } from '../../../host/compare-resources.js';
+import { hostOf } from '../../../host/host-of.js';
 import { done, todo, type CheckResult, type StepContext } from '../../../role.js';
 import { awaitHolder } from './holder.js';
 import { pairRoutes, type PairGroup } from './routes.js';
@@ -29,14 +30,12 @@ export async function verifyLoadBalancer(context: StepContext): Promise<CheckRes
 
 /** Asked on the holder itself: from elsewhere a firewall may rightly say no. */
 async function served(context: StepContext): Promise<CheckResult> {
-  const { openHost } = await import('../../../clients/ssh/open-host.js');
-  const { hostTarget } = await import('../../../host/host-target.js');
-  const { site, plan, machine, secrets, signal } = context;
+  const { site, plan, machine, signal } = context;
   const { frontends } = pairRoutes(site, plan, machine.group as PairGroup);
   const script = frontends
     .map(({ address, port }) => `nc -z -w 2 ${address} ${port} || echo ${address}:${port}\n`)
     .join('');
-  const host = openHost(await hostTarget(site, machine, secrets));
+  const host = await hostOf(context, machine);
   const { stdout } = await host.run(script, { signal, label: 'ask each port' });
   const closed = stdout.split('\n').filter((line) => line !== '');
   return closed.length === 0

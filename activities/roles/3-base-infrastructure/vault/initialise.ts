@@ -1,4 +1,5 @@
 import { NotReadyError, PermanentError } from '../../../errors.js';
+import { hostOf } from '../../../host/host-of.js';
 import { done, todo, type Step, type StepContext } from '../../../role.js';
 import { initialisationPlace } from './initialisation-place.js';
 import { initialisationOf, keep } from './kept-initialisation.js';
@@ -31,11 +32,9 @@ export const initialiseStep: Step = {
 
 async function initialiseFirst(context: StepContext): Promise<void> {
   const { site, machine, machines, secrets, signal, progress } = context;
-  const { openHost } = await import('../../../clients/ssh/open-host.js');
   const { isInitialised } = await import('../../../clients/vault/initialise.js');
-  const { hostTarget } = await import('../../../host/host-target.js');
   const { initialiseOnce } = await import('./initialise-once.js');
-  const host = openHost(await hostTarget(site, machine, secrets));
+  const host = await hostOf(context, machine);
   progress('start the first node');
   await host.run(`systemctl start ${vaultUnitName}\n`, { signal, label: 'start Vault' });
   const first = await nodeOn(context, machine);

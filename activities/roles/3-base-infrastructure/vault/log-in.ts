@@ -1,4 +1,5 @@
 import type { Vault } from '../../../clients/vault/vault.js';
+import { ApiError } from '../../../errors.js';
 import type { StepContext } from '../../../role.js';
 import type { AppRoleName } from './wanted-configuration.js';
 
@@ -16,7 +17,6 @@ export function appRoleIds(
 /** A Vault as Socle itself may use it; undefined when it does not let Socle in. */
 export async function asOrchestrator(context: StepContext, vault: Vault): Promise<Vault | undefined> {
   const { logInWithAppRole } = await import('../../../clients/vault/approle.js');
-  const { ApiError } = await import('../../../errors.js');
   const { roleId, secretId } = appRoleIds(context, 'orchestrator');
   try {
     return vault.as(await logInWithAppRole(vault, roleId, secretId));

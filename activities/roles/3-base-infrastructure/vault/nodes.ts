@@ -1,5 +1,6 @@
 import type { Machine } from '../../../../config/machine.js';
 import type { Vault } from '../../../clients/vault/vault.js';
+import { ApiError } from '../../../errors.js';
 import type { StepContext } from '../../../role.js';
 import { siteAuthority } from '../../../certificates/site-authority.js';
 import { apiAddress } from './server-settings.js';
@@ -27,7 +28,6 @@ export async function answered<Answer>(
   { signal }: StepContext,
   ask: () => Promise<Answer>,
 ): Promise<Answer | undefined> {
-  const { ApiError } = await import('../../../errors.js');
   try {
     return await ask();
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Machine } from '../../../../config/machine.js';
 import { forEachMachine } from '../../../host/for-each-machine.js';
+import { hostOf } from '../../../host/host-of.js';
 import { PermanentError } from '../../../errors.js';
 import type { StepContext } from '../../../role.js';
 import { initialisationPlace } from './initialisation-place.js';
@@ -33,5 +34,5 @@ export async function keptAnywhere(context: StepContext): Promise<string | undef
 
 /** Writes a machine's copy, in place of the one it has. */
 export async function keepOn(context: StepContext, machine: Machine, kept: string): Promise<void> {
-  await forEachMachine(context, [machine], (_, host) => initialisationPlace(host, context).copy(kept));
+  await initialisationPlace(await hostOf(context, machine), context).copy(kept);
 }

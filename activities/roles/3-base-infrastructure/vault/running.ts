@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Vault } from '../../../clients/vault/vault.js';
 import { NotReadyError, PermanentError } from '../../../errors.js';
-import { forEachMachine } from '../../../host/for-each-machine.js';
-import { done, todo, type CheckResult, type Step, type StepContext } from '../../../role.js';
+import { hostOf } from '../../../host/host-of.js';
+import { resultOf, type CheckResult, type Step, type StepContext } from '../../../role.js';
 import { sharesIn } from './kept-initialisation.js';
 import { answered, nodeOn } from './nodes.js';
 import { keepOn, keptAnywhere, recordsOf } from './records.js';
@@ -61,9 +61,7 @@ export async function nodeProblems(context: StepContext): Promise<CheckResult> {
     ...(inForce ? [] : ['does not run with its present configuration']),
     ...(state === 'active' || state === 'standby' ? [] : [`is ${state}`]),
   ];
-  if (problems.length === 0) return done;
-  const lines = problems.map((problem) => `${machine.name} ${problem}`);
-  return todo(lines.join('; '), lines);
+  return resultOf(problems.map((problem) => `${machine.name} ${problem}`));
 }
 
 /** True when the unit runs and began with the files that lie there now. */
@@ -136,10 +134,5 @@ async function leaderLast(context: StepContext): Promise<string[]> {
 
 async function onMachine(context: StepContext, script: string, label: string): Promise<string> {
   const { machine, signal } = context;
-  const [stdout] = await forEachMachine(
-    context,
-    [machine],
-    async (_, host) => (await host.run(script, { signal, label })).stdout,
-  );
-  return stdout ?? '';
+  return (await (await hostOf(context, machine)).run(script, { signal, label })).stdout;
 }

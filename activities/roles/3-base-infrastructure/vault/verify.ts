@@ -1,5 +1,5 @@
 import { compareResources } from '../../../host/compare-resources.js';
-import { done, todo, type CheckResult, type StepContext } from '../../../role.js';
+import { resultOf, todo, type CheckResult, type StepContext } from '../../../role.js';
 import { siteAuthority } from '../../../certificates/site-authority.js';
 import { asOrchestrator } from './log-in.js';
 import { activeNode } from './nodes.js';
@@ -34,5 +34,5 @@ async function clusterProblems(context: StepContext): Promise<CheckResult> {
       .filter(({ nodeId }) => !names.includes(nodeId))
       .map(({ nodeId }) => `${nodeId} is a member and not in the plan`),
   ];
-  return problems.length === 0 ? done : todo(problems.join('; '), problems);
+  return resultOf(problems);
 }

@@ -1,6 +1,6 @@
 import type { Plan } from '../../../../config/plan-types.js';
 import { namedServices } from '../../../../config/names.js';
-import type { Machine } from '../../../../config/machine.js';
+import { serverNames } from '../../../certificates/server-names.js';
 import type { AppRole } from '../../../clients/vault/approle.js';
 import type { WantedMount } from '../../../clients/vault/mounts.js';
 import type { PkiRole } from '../../../clients/vault/pki-roles.js';
@@ -36,7 +36,8 @@ export function wantedConfiguration({
   machines,
   virtualAddresses,
 }: Pick<Plan, 'site' | 'machines' | 'virtualAddresses'>): WantedConfiguration {
-  const services = namedServices(site, { machines, virtualAddresses });
+  const inventory = { machines, virtualAddresses };
+  const services = namedServices(site, inventory);
   const vaultName = services.find(({ service }) => service === 'vault')?.name ?? `vault.${site.domain}`;
   const role = (policy: AppRoleName, tokenSeconds: number): AppRole => ({
     policies: [policy],
@@ -64,7 +65,7 @@ export function wantedConfiguration({
     pkiRoles: Object.fromEntries(
       machines.map((machine) => [
         machine.name,
-        { names: certificateNames(site.domain, machine, services), addresses: true, seconds: 365 * day },
+        { names: serverNames(site, inventory, machine), addresses: true, seconds: 365 * day },
       ]),
     ),
     renewal: {
@@ -75,21 +76,3 @@ export function wantedConfiguration({
     appRoles: { orchestrator: role('orchestrator', hour), 'break-glass': role('break-glass', hour) },
   };
 }
-
-type Service = { service: string; name: string; address: string };
-
-/** A machine's own names, and those of the services that are reached at its address or at its group's. */
-export function certificateNames(domain: string, machine: Machine, services: readonly Service[]): string[] {
-  const served = services.filter(
-    ({ service, address }) =>
-      address === machine.address || (groupServices[machine.group]?.includes(service) ?? false),
-  );
-  return [machine.name, `${machine.name}.${domain}`, ...served.map(({ name }) => name)];
-}
-
-/** Services that stand behind a load balancer and answer there with a certificate of their own. */
-const groupServices: Partial<Record<Machine['group'], readonly string[]>> = {
-  vault: ['vault'],
-  gitops: ['registry', 'git'],
-  monitoring: ['monitoring'],
-};
