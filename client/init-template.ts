@@ -85,6 +85,7 @@ ntp: [10.1.0.123]
 
 artifacts:
   packages: https://mirror.${outside(domain)}/debian
+  store: https://mirror.${outside(domain)}/store # filled by: socle artifacts fetch FOLDER FILE
   ca: file:mirror-ca.pem
 
 # People with an account on every machine, each with keys of their own.

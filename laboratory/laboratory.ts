@@ -27,6 +27,8 @@ export type LaboratoryOptions = {
   /** Packages that the template has beside those of a cloud image. */
   installed?: readonly string[];
   impairment?: Impairment;
+  /** Folder that the artefact store serves, as `socle artifacts fetch` fills it. */
+  store?: string;
 };
 
 export type Laboratory = {
@@ -90,7 +92,7 @@ async function build(
   hypervisor: Vsphere,
   passwordOf: () => Promise<string>,
   say: (line: string) => void,
-  { installed, impairment = {} }: LaboratoryOptions,
+  { installed, impairment = {}, store }: LaboratoryOptions,
 ): Promise<Laboratory> {
   const template = await ensureTemplate(cacheFolder(), say, installed);
   const simulator = await vcsimPath(cacheFolder());
@@ -100,7 +102,12 @@ async function build(
   await makeNetwork(site);
   const gateways = createGateways(site, cacheFolder(), say);
   await gateways.impair(impairment);
-  const services = await startOutsideServices(site, template.mirror, join(stateFolder, 'services.log'));
+  const services = await startOutsideServices(
+    site,
+    template.mirror,
+    join(stateFolder, 'services.log'),
+    store,
+  );
   const machines = createMachines(site, template.root, {
     say,
     onShutDown: (reference) => vcenter.shutDown(reference),

@@ -25,7 +25,14 @@ export const preparationPackages = [
 ];
 
 /** That, and what the roles after it install. */
-export const mirrorPackages = [...preparationPackages, 'docker-registry', 'haproxy', 'keepalived'];
+export const mirrorPackages = [
+  ...preparationPackages,
+  'docker-registry',
+  'haproxy',
+  'keepalived',
+  'logrotate',
+  'unzip',
+];
 
 const architecture = 'amd64';
 

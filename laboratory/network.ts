@@ -46,7 +46,7 @@ function serviceAddresses(site: Site): string[] {
     ...[...dns.servers, ...ntp, ...(syslog ? [syslog.server] : [])].map(
       (host) => splitHostPort(host, 0).host,
     ),
-    new URL(artifacts.packages).hostname,
+    ...[artifacts.packages, artifacts.store].map((url) => new URL(url).hostname),
   ];
 }
 

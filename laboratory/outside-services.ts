@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Server } from 'node:net';
 import { openSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Site } from '../config/site.js';
@@ -18,18 +18,23 @@ export type OutsideServices = {
   stop: () => Promise<void>;
 };
 
-/** Starts what the site file names outside the platform: name server, time server, log collector, package mirror. */
+/**
+ * Starts what the site file names outside the platform: name server, time server, log collector, package mirror, and
+ * the artefact store.
+ * @param store folder that the store serves; without one it has nothing
+ */
 export async function startOutsideServices(
   site: Site,
   mirror: string,
   logFile: string,
+  store: string | undefined,
 ): Promise<OutsideServices> {
   const entry = fileURLToPath(new URL('./services/main.js', import.meta.url));
   const { dns, ntp, syslog, artifacts } = site;
   const collector = syslog && splitHostPort(syslog.server, 0).host;
   const { keyFile, certificateFile, caPem } = await makeAuthority(join(stateFolder, 'authority'), [
     ...(collector === undefined ? [] : [collector]),
-    new URL(artifacts.packages).hostname,
+    ...[artifacts.packages, artifacts.store].map((url) => new URL(url).hostname),
   ]);
   const args = [
     ...dns.servers.flatMap((server) => ['--dns', server]),
@@ -37,6 +42,8 @@ export async function startOutsideServices(
     ...(syslog ? ['--syslog', `${collector}:${syslog.port}`] : []),
     ...['--log-file', collectedLogs, '--key', keyFile, '--certificate', certificateFile],
     ...['--packages', artifacts.packages, '--mirror', mirror],
+    ...['--store', artifacts.store],
+    ...(store === undefined ? [] : ['--store-folder', resolve(store)]),
   ];
   const [program, ...words] = [...within(namespace), process.execPath, entry, ...args];
   const child = spawn(program!, words, {

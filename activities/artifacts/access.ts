@@ -1,6 +1,6 @@
-import type { Secrets } from '../../../config/secrets.js';
-import type { Site } from '../../../config/site.js';
-import type { ArtifactAccess } from './package-sources.js';
+import type { Secrets } from '../../config/secrets.js';
+import type { Site } from '../../config/site.js';
+import type { ArtifactAccess } from '../roles/2-preparation/package-sources.js';
 
 /** Resolves what the artefact source asks for. */
 export async function artifactAccess({ artifacts }: Site, secrets: Secrets): Promise<ArtifactAccess> {

@@ -25,7 +25,7 @@ export async function benchSite(): Promise<Site> {
   return {
     ...site,
     approvals: [],
-    artifacts: { packages: site.artifacts.packages.replace('https:', 'http:') },
+    artifacts: { ...site.artifacts, packages: site.artifacts.packages.replace('https:', 'http:') },
   };
 }
 

@@ -10,7 +10,7 @@ export type AccessOf = (url: string) => Access;
 export function accessOf(site: Site | undefined): AccessOf {
   if (site === undefined) return () => ({});
   const { packages, store, ca, username, password } = site.artifacts;
-  const origins = [packages, ...(store === undefined ? [] : [store])].map((url) => new URL(url).origin);
+  const origins = [packages, store].map((url) => new URL(url).origin);
   const resolved = (reference: string): string => resolveReference(reference, process.env);
   return (url) =>
     origins.includes(new URL(url).origin)

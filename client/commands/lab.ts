@@ -25,15 +25,16 @@ export function labCommand(): Command {
           '--with-packages',
           'the template has already what prepare-vms installs: faster, and proves less',
         )
+        .option('--store <folder>', 'what its artefact store serves: a folder that artifacts fetch filled')
         .action(up),
     )
     .addCommand(new Command('down').description('end it, and take away what a killed one left').action(down))
     .addCommand(new Command('status').description('say what runs').action(status));
 }
 
-type UpOptions = { site: string; latency?: ForZones; loss?: ForZones; withPackages?: true };
+type UpOptions = { site: string; latency?: ForZones; loss?: ForZones; withPackages?: true; store?: string };
 
-async function up({ site: file, latency = 0, loss = 0, withPackages }: UpOptions): Promise<void> {
+async function up({ site: file, latency = 0, loss = 0, withPackages, store }: UpOptions): Promise<void> {
   const { withLaboratory } = await import('../local/with-laboratory.js');
   const { preparationPackages } = await import('../../laboratory/mirror.js');
   const site = await loadSite(file);
@@ -41,6 +42,7 @@ async function up({ site: file, latency = 0, loss = 0, withPackages }: UpOptions
   const options = {
     installed: withPackages ? preparationPackages : [],
     impairment: { latencyMs: latency, lossPercent: loss },
+    ...(store === undefined ? {} : { store }),
   };
   await withLaboratory(site, options, async ({ stack }) => {
     printLines([

@@ -37,7 +37,7 @@ export function completed(sparse: SparseSite, rawUsers: unknown): Site | undefin
     dns: { mode: 'hosts', servers: ['192.0.2.1'] },
     ntp: ['192.0.2.1'],
     administrators: [{ name: 'nobody', keys: [fillerKey] }],
-    artifacts: { packages: 'https://example.org/' },
+    artifacts: { packages: 'https://example.org/', store: 'https://example.org/' },
     secrets: { master: 'env:NONE' },
   });
   return result.success ? result.data : undefined;

@@ -61,7 +61,7 @@ function externalEndpoints(party: Party, site: Site): Endpoint[] | undefined {
     case 'mirror':
       return [
         ofUrl(site.artifacts.packages, 'package mirror'),
-        ...(site.artifacts.store ? [ofUrl(site.artifacts.store, 'artefact store')] : []),
+        ofUrl(site.artifacts.store, 'artefact store'),
       ];
     case 'syslog':
       return site.syslog

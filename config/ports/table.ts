@@ -24,7 +24,7 @@ export const portTable: readonly PortRule[] = [
   { id: 17, from: ['lb-integration'], to: ['vault'], ports: [8200], protocol: 'tcp', why: 'one address for the active Vault node', phase: 3 },
   { id: 18, from: ['apps', 'middleware'], to: ['int-vip'], ports: [8200], protocol: 'tcp', why: 'secrets for pods, certificates', phase: 5 },
   { id: 19, from: ['dmz-node'], to: ['int-vip'], ports: [8200], protocol: 'tcp', why: 'secrets for pods, certificates', phase: 5 },
-  { id: 20, from: ['gitops', 'monitoring', 'load-balancer'], to: ['int-vip'], ports: [8200], protocol: 'tcp', why: 'renewal of machine certificates', phase: 3 },
+  { id: 20, from: ['vault', 'gitops', 'monitoring', 'load-balancer'], to: ['int-vip'], ports: [8200], protocol: 'tcp', why: 'renewal of machine certificates', phase: 3 },
   { id: 21, from: ['vault'], to: ['lan-vip', 'int-vip', 'dmz-int-vip'], ports: [6443], protocol: 'tcp', why: 'TokenReview of the Kubernetes auth methods', phase: 5 },
   { id: 22, from: ['apps', 'middleware'], to: ['gitops', 'int-vip'], ports: [5000], protocol: 'tcp', why: 'image pull', phase: 4 },
   { id: 23, from: ['dmz-node'], to: ['gitops', 'int-vip'], ports: [5000], protocol: 'tcp', why: 'image pull', phase: 4 },

@@ -75,9 +75,7 @@ export const CatalogueEntry = z.strictObject({
 /** Where packages, images and archives come from; the platform itself never goes to the Internet. */
 export const Artifacts = z.strictObject({
   packages: WebUrl.describe('Package mirror that apt and dnf are pointed at'),
-  store: WebUrl.optional().describe(
-    "Store of images, charts and archives for phases 3-9; the orchestrator's own when absent",
-  ),
+  store: WebUrl.describe('Store of what is no package: a web server over what socle artifacts fetch fills'),
   ca: EarlyReference.optional().describe(
     'PEM of the authority that signed the certificates of mirror and store',
   ),

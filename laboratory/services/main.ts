@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { serveDns } from './dns.js';
 import { startDoor } from './door.js';
 import { serveLogs } from './logs.js';
-import { serveMirror } from './mirror.js';
+import { serveFiles } from './mirror.js';
 import { serveTime } from './time.js';
 
 /**
@@ -22,6 +23,8 @@ async function main(): Promise<void> {
       certificate: { type: 'string', default: '' },
       packages: { type: 'string' },
       mirror: { type: 'string', default: '' },
+      store: { type: 'string' },
+      'store-folder': { type: 'string' },
       door: { type: 'string' },
     },
   });
@@ -29,7 +32,17 @@ async function main(): Promise<void> {
   for (const server of values.ntp) await serveTime(server);
   const [key, cert] = await Promise.all([readFile(values.key), readFile(values.certificate)]);
   if (values.syslog !== undefined) await serveLogs(values.syslog, { key, cert }, values['log-file']);
-  if (values.packages !== undefined) await serveMirror(values.packages, { key, cert }, values.mirror);
+  const { packages, mirror, store, 'store-folder': storeFolder } = values;
+  await serveFiles(
+    [
+      // `debian-security` lies beside it.
+      ...(packages === undefined ? [] : [{ url: packages, prefix: join(mirror, 'debian') }]),
+      ...(store === undefined || storeFolder === undefined
+        ? []
+        : [{ url: store, prefix: `${storeFolder}/` }]),
+    ],
+    { key, cert },
+  );
   process.on('message', (message) => {
     void startDoor((message as { port: number }).port);
   });

@@ -3,25 +3,35 @@ import { stat } from 'node:fs/promises';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
-import { join, normalize } from 'node:path';
+import { normalize } from 'node:path';
+
+/** What is served below an address: files whose path begins with `prefix`. */
+export type Served = { url: string; prefix: string };
 
 /**
- * The package mirror: files of a folder, by HTTP or HTTPS as `packages` of the site file says, which stands for the
- * folder's `debian`.
+ * Files by HTTP or HTTPS as their addresses in the site file say: the package mirror, and the artefact store. Addresses
+ * of one origin are one server.
  */
-export async function serveMirror(
-  packages: string,
+export async function serveFiles(served: readonly Served[], credentials: ServerOptions): Promise<void> {
+  const origins = new Set(served.map(({ url }) => new URL(url).origin));
+  for (const origin of origins) {
+    const here = served.filter(({ url }) => new URL(url).origin === origin);
+    await serveOrigin(new URL(origin), here, credentials);
+  }
+}
+
+async function serveOrigin(
+  { protocol, hostname, port, href }: URL,
+  served: readonly Served[],
   credentials: ServerOptions,
-  folder: string,
 ): Promise<void> {
-  const { protocol, hostname, port, pathname } = new URL(packages);
   const listener: RequestListener = (request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url ?? '/', packages).pathname));
-    const base = pathname.replace(/\/$/, '');
-    if (!path.startsWith(base)) return void response.writeHead(404).end();
-    answer(join(folder, `debian${path.slice(base.length)}`), request.method === 'HEAD', response).catch(() =>
-      response.writeHead(404).end(),
-    );
+    const path = normalize(decodeURIComponent(new URL(request.url ?? '/', href).pathname));
+    const file = served
+      .map(({ url, prefix }) => ({ base: new URL(url).pathname.replace(/\/$/, ''), prefix }))
+      .flatMap(({ base, prefix }) => (path.startsWith(base) ? [prefix + path.slice(base.length)] : []))[0];
+    if (file === undefined) return void response.writeHead(404).end();
+    answer(file, request.method === 'HEAD', response).catch(() => response.writeHead(404).end());
   };
   const overTls = protocol === 'https:';
   const server = overTls ? createTlsServer(credentials, listener) : createServer(listener);

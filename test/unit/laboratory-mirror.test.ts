@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
+import type { StepContext } from '../../activities/role.js';
 import type { Resource } from '../../activities/host/resource.js';
 import { basePackages } from '../../activities/roles/2-preparation/base-packages.js';
 import { PrepareVmsInputs } from '../../activities/roles/2-preparation/inputs.js';
 import { operatingSystemOf } from '../../activities/roles/2-preparation/os.js';
 import { registryProgram } from '../../activities/roles/3-base-infrastructure/registry/state.js';
+import { vaultProgram } from '../../activities/roles/3-base-infrastructure/vault/state.js';
 import { loadBalancerPackages } from '../../activities/roles/3-base-infrastructure/load-balancer/state.js';
 import { computeInventory } from '../../config/inventory.js';
 import { loadSite } from '../../config/load.js';
@@ -17,8 +19,18 @@ test("the laboratory's mirror has every package that Socle installs, and the tem
     basePackages(site, machine, operatingSystemOf(site, machine), inputs),
   );
   expect(namesIn(prepared)).toEqual([...preparationPackages].sort());
-  const installed = registryProgram().filter(({ title }) => title === 'packages');
-  expect(namesIn([...prepared, ...loadBalancerPackages(), ...installed])).toEqual([...mirrorPackages].sort());
+  const machineOf = (name: string): StepContext =>
+    ({
+      site,
+      machine: computeInventory(site).machines.find((one) => one.name === name),
+      secrets: { resolve: async () => '' },
+    }) as unknown as StepContext;
+  const installed = [
+    ...loadBalancerPackages(),
+    ...(await registryProgram(machineOf('gitops-1'))),
+    ...(await vaultProgram(machineOf('vault-1'))),
+  ].filter(({ title }) => title === 'packages');
+  expect(namesIn([...prepared, ...installed])).toEqual([...mirrorPackages].sort());
   const already = preparationPackages.filter((name) => templatePackages.includes(name));
   expect(already).toEqual(['ca-certificates', 'iproute2', 'sudo']);
 });

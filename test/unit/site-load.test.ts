@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { exitCodes, UserError } from '../../config/errors.js';
 import { loadSite, parseSite } from '../../config/load.js';
 import { problemPage } from '../../config/problem.js';
-import { edited, exampleText, lineOf, plannedMachines, problemLines } from './site-fixture.js';
+import { edited, exampleText, ownCatalogue, lineOf, plannedMachines, problemLines } from './site-fixture.js';
 
 type Case = { mistake: string; changes: [string, string][]; expected: string[] };
 
@@ -26,9 +26,7 @@ const cases: Case[] = [
   },
   {
     mistake: 'an artefact given twice',
-    changes: [
-      [', ca: env:SOCLE_ARTIFACT_CA }', `, catalogue: [${artefact('vault')}, ${artefact('vault')}] }`],
-    ],
+    changes: [[ownCatalogue, `  catalogue: [${artefact('vault')}, ${artefact('vault')}]\n`]],
     expected: [
       'artifacts.catalogue[1].name: "vault" is already artifacts.catalogue[0]. Remove one of the two',
     ],
@@ -37,8 +35,8 @@ const cases: Case[] = [
     mistake: 'an artefact whose every field is wrong',
     changes: [
       [
-        ', ca: env:SOCLE_ARTIFACT_CA }',
-        ", catalogue: [{ name: '../x', version: '1/2', url: 'https://x.example.org/', sha256: ABC, licence: '' }] }",
+        ownCatalogue,
+        "  catalogue: [{ name: '../x', version: '1/2', url: 'https://x.example.org/', sha256: ABC, licence: '' }]\n",
       ],
     ],
     expected: [

@@ -1,39 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Machine } from '../../../config/machine.js';
+import { sourceProblems } from '../../artifacts/source-problems.js';
 import { NotReadyError, SshCommandError } from '../../errors.js';
 import type { Preflight, StepContext } from '../../role.js';
-import { artifactAccess } from './artifact-access.js';
 import { operatingSystemOf } from './os.js';
-
-const answerMs = 10_000;
 
 /** Nothing can be installed without the artefact source, and nothing exists yet that could serve it. */
 const artifactSource: Preflight = {
   name: 'artifacts',
   title: 'the artefact source answers with the certificate authority that the site file names',
   kind: 'site',
-  check: async ({ site, secrets, signal }) => {
-    const { default: axios } = await import('axios');
-    const { Agent } = await import('node:https');
-    const { ca, username, password } = await artifactAccess(site, secrets);
-    const url = site.artifacts.packages;
-    try {
-      const { status } = await axios.head(url, {
-        signal,
-        timeout: answerMs,
-        validateStatus: () => true,
-        ...(ca === undefined ? {} : { httpsAgent: new Agent({ ca }) }),
-        ...(username === undefined ? {} : { auth: { username, password: password ?? '' } }),
-      });
-      if (status === 401 || status === 403)
-        return [
-          `artifacts.packages: ${url} refuses the credentials (${status}). See artifacts.username and password`,
-        ];
-      return status >= 500 ? [`artifacts.packages: ${url} answers ${status}`] : [];
-    } catch (error) {
-      signal.throwIfAborted();
-      return [`artifacts.packages: ${url} does not answer the worker: ${(error as Error).message}`];
-    }
+  check: async (context) => {
+    const { packages } = context.site.artifacts;
+    return sourceProblems(context, {
+      setting: 'artifacts.packages',
+      url: packages,
+      isThere: (status) => status < 500,
+    });
   },
 };
 

@@ -6,7 +6,7 @@ import { maskedUnits } from '../../host/masked-units.js';
 import type { Resource } from '../../host/resource.js';
 import { trustedAuthorities } from '../../host/trusted-authorities.js';
 import { accounts } from './accounts.js';
-import { artifactAccess } from './artifact-access.js';
+import { artifactAccess } from '../../artifacts/access.js';
 import { audit } from './audit.js';
 import { basePackages } from './base-packages.js';
 import { disks } from './disks.js';

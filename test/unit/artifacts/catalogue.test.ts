@@ -6,15 +6,15 @@ import { parseSite } from '../../../config/load.js';
 import { CatalogueEntry } from '../../../config/site/services.js';
 import { artifactTable } from '../../../client/output/artifacts.js';
 import { vaultVersion } from '../../../tools/vault-program.js';
-import { edited, exampleText } from '../site-fixture.js';
+import { edited, exampleText, ownCatalogue } from '../site-fixture.js';
 
 const sha256 = 'ab'.repeat(32);
 const own = (name: string): string =>
   `{ name: ${name}, version: '9', url: 'https://x.example.org/${name}.zip', sha256: '${sha256}', licence: MIT }`;
 
 function siteWith(...names: string[]) {
-  const entries = `, catalogue: [${names.map(own).join(', ')}] }`;
-  const text = edited(exampleText, [', ca: env:SOCLE_ARTIFACT_CA }', entries]);
+  const entries = `  catalogue: [${names.map(own).join(', ')}]\n`;
+  const text = edited(exampleText, [ownCatalogue, entries]);
   const result = parseSite(text, 'site.yaml');
   if (!('site' in result)) throw new Error(JSON.stringify(result.problems));
   return result.site;

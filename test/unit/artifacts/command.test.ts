@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { artifactsCommand } from '../../../client/commands/artifacts.js';
 import { catalogue } from '../../../config/artifacts/catalogue.js';
 import { exitCodes } from '../../../config/errors.js';
-import { edited, exampleText } from '../site-fixture.js';
+import { edited, exampleText, ownCatalogue } from '../site-fixture.js';
 import { fileServer, type FileServer } from './file-server.js';
 
 const content = Buffer.from('x');
@@ -48,10 +48,7 @@ function site(): string {
     return `{ name: ${name}, version: '1', url: '${server.url}/${name}.zip', sha256: ${sum}, licence: MIT }`;
   });
   const file = join(folder, 'site.yaml');
-  const text = edited(exampleText, [
-    ', ca: env:SOCLE_ARTIFACT_CA }',
-    `, catalogue: [${entries.join(', ')}] }`,
-  ]);
+  const text = edited(exampleText, [ownCatalogue, `  catalogue: [${entries.join(', ')}]\n`]);
   writeFileSync(file, text);
   return file;
 }

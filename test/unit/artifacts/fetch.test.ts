@@ -158,8 +158,8 @@ describe('login and authority of the site', () => {
   test('are for its own servers and for no others', async () => {
     process.env['STORE_PASSWORD'] = 'canary';
     const text = edited(exampleText, [
-      ', ca: env:SOCLE_ARTIFACT_CA',
-      `, store: '${server.url}/store', username: reader, password: env:STORE_PASSWORD`,
+      'store: http://127.10.0.2:18080/store\n  ca: env:SOCLE_ARTIFACT_CA',
+      `store: '${server.url}/store'\n  username: reader\n  password: env:STORE_PASSWORD`,
     ]);
     const result = parseSite(text, 'site.yaml');
     if (!('site' in result)) throw new Error(JSON.stringify(result.problems));
