@@ -6,20 +6,24 @@ export type ServerPair = { certificate: string; key: string };
 
 const dayMs = 86_400_000;
 
-/** What a server of these names and addresses answers with, valid from yesterday for a month. */
+/** What a server of these names and addresses answers with, valid from yesterday for a month unless said otherwise. */
 export function serverPair(
   authority: Authority,
   commonName: string,
   names: readonly string[],
   addresses: readonly string[],
+  { notBefore, notAfter } = {
+    notBefore: new Date(Date.now() - dayMs),
+    notAfter: new Date(Date.now() + 30 * dayMs),
+  },
 ): ServerPair {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const certificate = authority.sign({
     subject: { commonName, organization: 'example' },
     publicKey: publicKey.export({ type: 'spki', format: 'der' }),
     use: { kind: 'server', names, addresses },
-    notBefore: new Date(Date.now() - dayMs),
-    notAfter: new Date(Date.now() + 30 * dayMs),
+    notBefore,
+    notAfter,
   });
   return {
     certificate: certificate + authority.above,

@@ -37,19 +37,23 @@ main </dev/null
  * Puts the next key and this chain in place, in one rename, and has the units that run read it. The chain is for that key
  * or nothing is changed: two attempts that overlap may both have asked.
  */
-export function installScript(
-  { name, group = 'root', units }: ServerCertificate,
-  chain: string,
-  folder = certificateFolder,
-): string {
+export function installScript(wanted: ServerCertificate, chain: string, folder = certificateFolder): string {
   return `main() {
-file=${quote(certificatePath(name, folder))}
+file=${quote(certificatePath(wanted.name, folder))}
 next="$file.key" new="$file.new"
 rm -f "$new"
 (umask 077 && cat "$next" - >"$new") <<'END'
 ${chain.trimEnd()}
 END
-if [ "$(openssl x509 -in "$new" -noout -pubkey)" != "$(openssl pkey -in "$new" -pubout)" ]; then
+${placeNew(wanted)}}
+set -eu
+main
+`;
+}
+
+/** Puts `$new`, which begins with the key in `$next`, in the place of `$file`, when its certificate is for that key. */
+export function placeNew({ group = 'root', units }: ServerCertificate): string {
+  return `if [ "$(openssl x509 -in "$new" -noout -pubkey)" != "$(openssl pkey -in "$new" -pubout)" ]; then
   rm -f "$new"
   echo 'the certificate is for the key of another attempt' >&2
   exit 1
@@ -62,8 +66,5 @@ sync -f "$file"
 for unit in ${units.map(quote).join(' ')}; do
   if systemctl is-active --quiet "$unit"; then systemctl reload-or-restart "$unit"; fi
 done
-}
-set -eu
-main
 `;
 }

@@ -1,4 +1,3 @@
-import type { Json } from '../../config/json.js';
 import type { Machine } from '../../config/machine.js';
 import type { Host } from '../clients/ssh/open-host.js';
 import type { StepContext } from '../role.js';
@@ -8,8 +7,8 @@ import { hostOf } from './host-of.js';
 const atOnce = 32;
 
 /** Does the same on several machines, some at once, and answers in their order. The first failure ends it. */
-export async function forEachMachine<Result, Inputs extends Json>(
-  context: StepContext<Inputs>,
+export async function forEachMachine<Result>(
+  context: Pick<StepContext, 'site' | 'secrets'>,
   machines: readonly Machine[],
   work: (machine: Machine, host: Host) => Promise<Result>,
 ): Promise<Result[]> {

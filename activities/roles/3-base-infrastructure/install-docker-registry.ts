@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { certificateStep } from '../../certificates/certificate-step.js';
-import { serverNames } from '../../certificates/server-names.js';
 import { chainPreflight } from '../../certificates/chain-preflight.js';
 import { compareResources } from '../../host/compare-resources.js';
 import { hostStep } from '../../host/host-step.js';
 import { defineRole, resultOf } from '../../role.js';
 import { removed } from './registry/remove.js';
-import { registryAccount, registryUnits } from './registry/settings.js';
-import { registryProgram, registryState } from './registry/state.js';
+import { registryCertificate, registryProgram, registryState } from './registry/state.js';
 import { trialProblems, trialStep } from './registry/trial.js';
 
 /** An image registry on each gitops machine, with an instance that nodes pull from and one that only Socle pushes to. */
@@ -30,13 +28,7 @@ export const installDockerRegistry = defineRole({
       id: 'certificate',
       title: 'certificate of the registry',
       after: ['install-docker-registry.program'],
-      certificate: ({ site, plan, machine }) => ({
-        name: 'registry',
-        names: serverNames(site, plan, machine),
-        addresses: [machine.address],
-        group: registryAccount,
-        units: [registryUnits.pull, registryUnits.push],
-      }),
+      certificate: registryCertificate,
     }),
     hostStep({
       id: 'configuration',
@@ -47,7 +39,7 @@ export const installDockerRegistry = defineRole({
     trialStep,
   ],
   verify: async (context) => {
-    const wanted = [...registryProgram(), ...registryState(context)];
+    const wanted = [...(await registryProgram(context)), ...registryState(context)];
     const found = await compareResources(context, wanted);
     return found.state === 'done' ? resultOf(await trialProblems(context)) : found;
   },

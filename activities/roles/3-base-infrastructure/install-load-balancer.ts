@@ -1,6 +1,5 @@
 import { certificateStep } from '../../certificates/certificate-step.js';
 import { chainPreflight } from '../../certificates/chain-preflight.js';
-import { serverNames } from '../../certificates/server-names.js';
 import { hostStep } from '../../host/host-step.js';
 import { defineRole } from '../../role.js';
 import { failover } from './load-balancer/failover.js';
@@ -8,7 +7,7 @@ import { heldAddresses } from './load-balancer/held-addresses.js';
 import { LoadBalancerInputs } from './load-balancer/inputs.js';
 import { removed } from './load-balancer/remove.js';
 import { pairGroups } from './load-balancer/routes.js';
-import { loadBalancerPackages, loadBalancerState } from './load-balancer/state.js';
+import { loadBalancerPackages, loadBalancerState, statisticsCertificate } from './load-balancer/state.js';
 import { verifyLoadBalancer } from './load-balancer/verify.js';
 import { virtualAddressesFree } from './load-balancer/virtual-addresses-free.js';
 
@@ -31,12 +30,7 @@ export const installLoadBalancer = defineRole({
     certificateStep({
       id: 'certificate',
       title: 'certificate of the statistics',
-      certificate: ({ site, plan, machine }) => ({
-        name: machine.name,
-        names: serverNames(site, plan, machine),
-        addresses: [machine.address],
-        units: ['haproxy.service'],
-      }),
+      certificate: statisticsCertificate,
       after: ['install-load-balancer.packages'],
     }),
     {

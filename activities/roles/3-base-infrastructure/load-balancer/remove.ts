@@ -1,4 +1,4 @@
-import { certificatePath } from '../../../certificates/server-certificate.js';
+import { absentCertificate } from '../../../certificates/renewal.js';
 import { absent } from '../../../host/absent.js';
 import { absentPackages } from '../../../host/absent-packages.js';
 import { rereadUnits, type Resource } from '../../../host/resource.js';
@@ -15,9 +15,7 @@ export function removed({ machine }: StepContext): Resource[] {
     service({ unit: 'haproxy.service', boot: 'disabled', now: 'stopped' }),
     absent({ path: keepalivedUnit, notify: [rereadUnits] }),
     ...[haproxy, statisticsLogin, keepalived, card, checkScript].map((path) => absent({ path })),
-    ...[certificatePath(machine.name), `${certificatePath(machine.name)}.key`].map((path) =>
-      absent({ path }),
-    ),
+    ...absentCertificate(machine.name),
     // Last, so that the folders of the packages are empty and go with them.
     absentPackages([...programs]),
   ];

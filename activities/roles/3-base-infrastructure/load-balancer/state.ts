@@ -1,5 +1,8 @@
 import type { Machine } from '../../../../config/machine.js';
 import type { Site } from '../../../../config/site.js';
+import { certificateRenewal } from '../../../certificates/renewal.js';
+import type { ServerCertificate } from '../../../certificates/server-certificate.js';
+import { serverNames } from '../../../certificates/server-names.js';
 import { command } from '../../../host/command.js';
 import { file } from '../../../host/file.js';
 import { packages } from '../../../host/packages.js';
@@ -20,11 +23,26 @@ export function loadBalancerPackages(): Resource[] {
   return [packages(programs)];
 }
 
+/** What the statistics are served with. */
+export function statisticsCertificate({
+  site,
+  plan,
+  machine,
+}: Pick<StepContext, 'site' | 'plan' | 'machine'>): ServerCertificate {
+  return {
+    name: machine.name,
+    names: serverNames(site, plan, machine),
+    addresses: [machine.address],
+    units: ['haproxy.service'],
+  };
+}
+
 /**
  * HAProxy first, so that the machine can serve before keepalived says that it does. Nothing of either is put in place that
  * the program itself would refuse.
  */
-export function loadBalancerState({ site, plan, machine, inputs, secrets }: StepContext): Resource[] {
+export function loadBalancerState(context: StepContext): Resource[] {
+  const { site, plan, machine, inputs, secrets } = context;
   const options = LoadBalancerInputs.parse(inputs);
   const { text, fingerprint } = haproxyConfiguration(site, plan, machine, options);
   const reread = [reload('keepalived.service')];
@@ -56,6 +74,7 @@ export function loadBalancerState({ site, plan, machine, inputs, secrets }: Step
     }),
     file({ path: paths.keepalivedUnit, content: alwaysRestarted, notify: [rereadUnits] }),
     service({ unit: 'keepalived.service', boot: 'enabled', now: 'running' }),
+    ...certificateRenewal(site, plan, statisticsCertificate(context)),
   ];
 }
 

@@ -1,3 +1,7 @@
+import { installedArtifact } from '../../../artifacts/installed-artifact.js';
+import { certificateRenewal } from '../../../certificates/renewal.js';
+import type { ServerCertificate } from '../../../certificates/server-certificate.js';
+import { serverNames } from '../../../certificates/server-names.js';
 import { command } from '../../../host/command.js';
 import { directory } from '../../../host/directory.js';
 import { file } from '../../../host/file.js';
@@ -7,6 +11,7 @@ import { rereadUnits, restart, type Resource } from '../../../host/resource.js';
 import { service } from '../../../host/service.js';
 import { serviceAccount } from '../../../host/service-account.js';
 import type { StepContext } from '../../../role.js';
+import { operatingSystemOf } from '../../2-preparation/os.js';
 import { registryConfiguration } from './configuration.js';
 import { collectionTimer, collectionUnit } from './garbage-collection.js';
 import { htpasswdFile } from './htpasswd.js';
@@ -32,25 +37,53 @@ export const debian = {
 
 export const unitFiles = Object.values(registryUnits).map((name) => `/etc/systemd/system/${name}`);
 
-export function registryProgram(): Resource[] {
+/** Debian's package where there is one, else the program of the catalogue. */
+export async function registryProgram(context: StepContext): Promise<Resource[]> {
   const owned = { owner: `${registryAccount}:${registryAccount}`, mode: '0750' };
+  const program =
+    operatingSystemOf(context.site, context.machine).family === 'debian'
+      ? fromPackage
+      : await installedArtifact(context, 'registry', {
+          path: registryPaths.program,
+          from: { tar: 'registry' },
+        });
   return [
-    maskedUnits({ stopped: [debian.unit], left: [] }),
-    packages([debian.name]),
-    command({
-      title: `program ${registryPaths.program}`,
-      unless: `[ "$(readlink ${registryPaths.program})" = ${debian.program} ]`,
-      run: `ln -sfn ${debian.program} ${registryPaths.program}`,
-      reason: 'is not the one of the package',
-    }),
+    ...program,
     serviceAccount({ name: registryAccount, home: registryPaths.storage }),
     directory({ path: registryPaths.configuration, mode: '0750', owner: `root:${registryAccount}` }),
     directory({ path: registryPaths.storage, ...owned }),
   ];
 }
 
+const fromPackage: readonly Resource[] = [
+  maskedUnits({ stopped: [debian.unit], left: [] }),
+  packages([debian.name]),
+  command({
+    title: `program ${registryPaths.program}`,
+    unless: `[ "$(readlink ${registryPaths.program})" = ${debian.program} ]`,
+    run: `ln -sfn ${debian.program} ${registryPaths.program}`,
+    reason: 'is not the one of the package',
+  }),
+];
+
+/** One for both instances. */
+export function registryCertificate({
+  site,
+  plan,
+  machine,
+}: Pick<StepContext, 'site' | 'plan' | 'machine'>): ServerCertificate {
+  return {
+    name: 'registry',
+    names: serverNames(site, plan, machine),
+    addresses: [machine.address],
+    group: registryAccount,
+    units: [registryUnits.pull, registryUnits.push],
+  };
+}
+
 /** Two instances over one storage, and the collection of what nobody refers to any more. */
-export function registryState({ site, secrets }: StepContext): Resource[] {
+export function registryState(context: StepContext): Resource[] {
+  const { site, plan, secrets } = context;
   const readable = { mode: '0640', owner: `root:${registryAccount}`, secret: true };
   return [
     ...instances.flatMap((instance) => [
@@ -75,6 +108,7 @@ export function registryState({ site, secrets }: StepContext): Resource[] {
     ...[registryUnits.pull, registryUnits.push, registryUnits.collectTimer].map((name) =>
       service({ unit: name, boot: 'enabled', now: 'running' }),
     ),
+    ...certificateRenewal(site, plan, registryCertificate(context)),
   ];
 }
 
