@@ -18,6 +18,7 @@ import { removeCommand } from './remove.js';
 import { runCommand } from './run.js';
 import { statusCommand, watchCommand } from './status.js';
 import { validateCommand } from './validate.js';
+import { vaultCommand } from './vault.js';
 import { workerCommand } from './worker.js';
 
 /** Every verb, in the order of a site's life. */
@@ -43,6 +44,7 @@ export function commands(): Command[] {
     removeCommand(),
     runCommand(),
     listCommand(),
+    vaultCommand(),
     workerCommand(),
     devCommand(),
     demoCommand(),

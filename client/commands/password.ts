@@ -7,6 +7,8 @@ const passwords: Readonly<Record<string, (secrets: Secrets) => string>> = {
   statistics: (secrets) => secrets.statisticsPassword(),
   'registry/node': (secrets) => secrets.registryPassword('node'),
   'registry/socle': (secrets) => secrets.registryPassword('socle'),
+  'vault/break-glass/role-id': (secrets) => secrets.vaultRoleId('break-glass'),
+  'vault/break-glass/secret-id': (secrets) => secrets.vaultSecretId('break-glass'),
 };
 
 /** `socle password FILE NAME`: what is derived from the master key and a person may need. Nothing stores it. */

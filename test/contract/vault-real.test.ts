@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { canTestWith } from '../../tools/test-programs.js';
+import { vaultByHandContract } from './vault-by-hand-contract.js';
 import { vaultClusterContract } from './vault-cluster-contract.js';
 import { vaultConfigurationContract } from './vault-configuration-contract.js';
 import { vaultContract } from './vault-contract.js';
@@ -11,4 +12,5 @@ describe.runIf(canTestWith('go'))("HashiCorp's Vault", () => {
   vaultInitialisationContract('the real Vault', realVault);
   vaultConfigurationContract('the real Vault', realVault);
   vaultClusterContract('the real Vault', realVault);
+  vaultByHandContract('the real Vault', realVault);
 });

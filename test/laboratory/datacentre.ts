@@ -10,6 +10,7 @@ import { createSecrets, type Secrets } from '../../config/secrets.js';
 import { buildOnce } from '../end-to-end/stack.js';
 import { ended, labUp, program, type Ran, type Terminal } from './laboratory.js';
 import { editSite, type Change } from './site-file.js';
+import { realStore } from './store.js';
 
 export const stateFolder = '/var/lib/socle-lab/orchestrator';
 
@@ -49,13 +50,17 @@ export async function startDatacentre(): Promise<Datacentre> {
   };
   const keys = { first: makeKey('first'), second: makeKey('second'), stranger: makeKey('stranger') };
   const site = join(folder, 'site.yaml');
-  const up = await labUp('--with-packages');
+  const store = await realStore();
+  const up = await labUp('--with-packages', '--store', store.folder);
   const copyOf = (file: string, name: string, ...changes: Change[]): string => {
     editSite(file, join(folder, name), changes);
     return join(folder, name);
   };
   const copy = (name: string, ...changes: Change[]): string => copyOf(site, name, ...changes);
-  editSite('examples/site-lab.yaml', site, [[['administrators', 0, 'keys'], [publicKey(keys.first)]]]);
+  editSite('examples/site-lab.yaml', site, [
+    [['administrators', 0, 'keys'], [publicKey(keys.first)]],
+    [['artifacts', 'catalogue'], store.catalogue],
+  ]);
   return {
     folder,
     site,

@@ -8,7 +8,7 @@ import { markedProcesses } from '../../laboratory/processes.js';
 export type Ran = { code: number | null; stdout: string; stderr: string };
 
 export const peer = join(import.meta.dirname, 'peer.mjs');
-const main = 'dist/client/main.js';
+export const main = 'dist/client/main.js';
 
 /** `socle lab up` as a person has it in a terminal. */
 export type Terminal = { child: ChildProcess; environment: NodeJS.ProcessEnv };

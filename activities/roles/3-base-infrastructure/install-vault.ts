@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { storePreflight } from '../../artifacts/store-preflight.js';
 import { certificateStep } from '../../certificates/certificate-step.js';
 import { chainPreflight } from '../../certificates/chain-preflight.js';
-import { serverNames } from '../../certificates/server-names.js';
 import { hostStep } from '../../host/host-step.js';
 import { defineRole } from '../../role.js';
 import { configureStep } from './vault/configure.js';
@@ -9,8 +9,7 @@ import { initialiseStep } from './vault/initialise.js';
 import { siteAuthority } from '../../certificates/site-authority.js';
 import { removed } from './vault/remove.js';
 import { runningStep } from './vault/running.js';
-import { vaultAccount, vaultUnitName } from './vault/server-settings.js';
-import { vaultProgram, vaultState } from './vault/state.js';
+import { vaultCertificate, vaultProgram, vaultState } from './vault/state.js';
 import { verifyVault } from './vault/verify.js';
 
 /** A raft cluster of Vault, initialised once, opened as the site says, configured, with the root token revoked. */
@@ -20,7 +19,7 @@ export const installVault = defineRole({
   groups: ['vault'],
   needs: ['prepare-vms'],
   inputs: z.strictObject({}).prefault({}),
-  preflight: [chainPreflight],
+  preflight: [storePreflight('vault'), chainPreflight],
   steps: [
     hostStep({
       id: 'program',
@@ -33,13 +32,7 @@ export const installVault = defineRole({
       id: 'certificate',
       title: 'certificate of the node',
       after: ['install-vault.program'],
-      certificate: ({ site, plan, machine }) => ({
-        name: machine.name,
-        names: serverNames(site, plan, machine),
-        addresses: [machine.address],
-        group: vaultAccount,
-        units: [vaultUnitName],
-      }),
+      certificate: vaultCertificate,
     }),
     hostStep({
       id: 'configuration',

@@ -162,7 +162,7 @@ for (const event of ['connect', 'timeout', 'error']) socket.on(event, (error) =>
         const left = await asRoot(
           given(),
           machine,
-          'ls -d /etc/haproxy /etc/keepalived /etc/socle/tls/*.pem /etc/systemd/system/keepalived.service.d/* 2>/dev/null || :\nss -H -lnt | grep -E ":(80|443|6443|8404|9345) " || :\ncommand -v haproxy keepalived || :\n',
+          'ls -d /etc/haproxy /etc/keepalived /etc/socle/tls/* /etc/systemd/system/socle-certificate-* /etc/systemd/system/keepalived.service.d/* 2>/dev/null || :\nss -H -lnt | grep -E ":(80|443|6443|8404|9345) " || :\ncommand -v haproxy keepalived || :\n',
         );
         expect(left).toBe('');
       }

@@ -94,7 +94,7 @@ export function registryProofs(given: () => Datacentre, machines: readonly strin
       const left = await asRoot(
         given(),
         registryMachine,
-        'ls -d /etc/distribution /var/lib/registry /usr/local/bin/registry /etc/systemd/system/*registry* /etc/socle/tls/registry.pem 2>/dev/null || :\ncommand -v docker-registry || :\nss -H -lnt | grep -E ":(5000|5001) " || :\ngetent passwd registry || :\n',
+        'ls -d /etc/distribution /var/lib/registry /usr/local/bin/registry /etc/systemd/system/*registry* /etc/socle/tls/registry* /etc/systemd/system/socle-certificate-* 2>/dev/null || :\ncommand -v docker-registry || :\nss -H -lnt | grep -E ":(5000|5001) " || :\ngetent passwd registry || :\n',
       );
       expect(left).toBe('');
     });

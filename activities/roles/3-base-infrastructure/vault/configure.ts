@@ -40,7 +40,11 @@ export const configureStep: Step = {
     const rootToken = kept === undefined ? undefined : rootTokenOf(context, kept);
     const vault = (await asOrchestrator(context, active)) ?? withRootToken(active, rootToken);
     const { applyConfiguration } = await import('./configuration-differences.js');
-    const changes = await applyConfiguration(vault, wantedConfiguration(context.plan), await means(context));
+    const changes = await applyConfiguration(
+      vault,
+      wantedConfiguration(context.plan),
+      await configurationMeans(context),
+    );
     if (kept === undefined || !keepsRootToken(kept)) return changes;
     // Nobody is left without a way in: first the new login is tried, then the root token goes.
     if ((await asOrchestrator(context, active)) === undefined)
@@ -55,12 +59,15 @@ async function namesOfDifferences(context: StepContext, vault: Vault): Promise<s
   const { configurationDifferences } = await import('./configuration-differences.js');
   const names: string[] = [];
   const wanted = wantedConfiguration(context.plan);
-  for await (const { what } of configurationDifferences(vault, wanted, await means(context)))
+  for await (const { what } of configurationDifferences(vault, wanted, await configurationMeans(context)))
     names.push(what);
   return names;
 }
 
-async function means(context: StepContext): Promise<ConfigurationMeans> {
+/** Who signs, and the ids that Socle logs in with. */
+export async function configurationMeans(
+  context: Pick<StepContext, 'site' | 'secrets'>,
+): Promise<ConfigurationMeans> {
   return {
     authority: await siteAuthority(context),
     appRoleIds: (name) => appRoleIds(context, name),
@@ -90,7 +97,7 @@ function withRootToken(active: Vault, rootToken: string | undefined): Vault {
 }
 
 /** One that was revoked already is as good. */
-async function revoke(root: Vault): Promise<void> {
+export async function revoke(root: Vault): Promise<void> {
   const { revokeOwnToken } = await import('../../../clients/vault/token.js');
   try {
     await revokeOwnToken(root);

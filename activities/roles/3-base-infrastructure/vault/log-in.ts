@@ -15,7 +15,10 @@ export function appRoleIds(
 }
 
 /** A Vault as Socle itself may use it; undefined when it does not let Socle in. */
-export async function asOrchestrator(context: StepContext, vault: Vault): Promise<Vault | undefined> {
+export async function asOrchestrator(
+  context: Pick<StepContext, 'secrets'>,
+  vault: Vault,
+): Promise<Vault | undefined> {
   const { logInWithAppRole } = await import('../../../clients/vault/approle.js');
   const { roleId, secretId } = appRoleIds(context, 'orchestrator');
   try {

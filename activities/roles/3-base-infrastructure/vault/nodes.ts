@@ -5,18 +5,21 @@ import type { StepContext } from '../../../role.js';
 import { siteAuthority } from '../../../certificates/site-authority.js';
 import { apiAddress } from './server-settings.js';
 
+/** What is needed to meet a site's Vault: a step has it, and so does a person's command. */
+export type VaultContext = Pick<StepContext, 'site' | 'secrets' | 'signal' | 'machines'>;
+
 /** Long enough for a node that is busy, short enough for one that is not there. */
 const answerMs = 10_000;
 
 /** The node on a machine, asked by its own address, trusting the platform's authority alone. */
-export async function nodeOn(context: StepContext, machine: Machine): Promise<Vault> {
+export async function nodeOn(context: VaultContext, machine: Machine): Promise<Vault> {
   const { vaultClient } = await import('../../../clients/vault/vault.js');
   const { root } = await siteAuthority(context);
   return vaultClient({ url: apiAddress(machine), ca: root, signal: context.signal, timeoutMs: answerMs });
 }
 
 /** The node that all requests end at; undefined while there is none. Nodes that do not answer are passed over. */
-export async function activeNode(context: StepContext): Promise<Vault | undefined> {
+export async function activeNode(context: VaultContext): Promise<Vault | undefined> {
   const { nodeState } = await import('../../../clients/vault/status.js');
   const nodes = await Promise.all(context.machines.map((machine) => nodeOn(context, machine)));
   const states = await Promise.all(nodes.map((node) => answered(context, () => nodeState(node))));
@@ -25,7 +28,7 @@ export async function activeNode(context: StepContext): Promise<Vault | undefine
 
 /** What a node answers; undefined when it does not. An end of the step is passed on. */
 export async function answered<Answer>(
-  { signal }: StepContext,
+  { signal }: Pick<StepContext, 'signal'>,
   ask: () => Promise<Answer>,
 ): Promise<Answer | undefined> {
   try {

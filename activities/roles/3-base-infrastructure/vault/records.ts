@@ -2,15 +2,15 @@ import type { Machine } from '../../../../config/machine.js';
 import { forEachMachine } from '../../../host/for-each-machine.js';
 import { hostOf } from '../../../host/host-of.js';
 import { PermanentError } from '../../../errors.js';
-import type { StepContext } from '../../../role.js';
 import { initialisationPlace } from './initialisation-place.js';
 import type { InitialisationRecord } from './initialise-once.js';
 import { KeptInitialisation, withoutRootToken } from './kept-initialisation.js';
+import type { VaultContext } from './nodes.js';
 import { paths } from './server-settings.js';
 
 /** What each machine's disk says of the initialisation, in the order of the machines. */
 export async function recordsOf(
-  context: StepContext,
+  context: VaultContext,
   machines: readonly Machine[],
 ): Promise<InitialisationRecord[]> {
   return forEachMachine(context, machines, (_, host) => initialisationPlace(host, context).read());
@@ -21,7 +21,7 @@ export async function recordsOf(
  * knows of no root token it was revoked, whatever an older copy says.
  * @throws PermanentError when copies are of different initialisations
  */
-export async function keptAnywhere(context: StepContext): Promise<string | undefined> {
+export async function keptAnywhere(context: VaultContext): Promise<string | undefined> {
   const records = await recordsOf(context, context.machines);
   const kept = [...new Set(records.flatMap((record) => (record.state === 'kept' ? [record.kept] : [])))];
   const identities = new Set(kept.map(withoutRootToken));
@@ -33,6 +33,6 @@ export async function keptAnywhere(context: StepContext): Promise<string | undef
 }
 
 /** Writes a machine's copy, in place of the one it has. */
-export async function keepOn(context: StepContext, machine: Machine, kept: string): Promise<void> {
+export async function keepOn(context: VaultContext, machine: Machine, kept: string): Promise<void> {
   await initialisationPlace(await hostOf(context, machine), context).copy(kept);
 }

@@ -1,4 +1,4 @@
-import { certificatePath } from '../../../certificates/server-certificate.js';
+import { absentCertificate } from '../../../certificates/renewal.js';
 import { absent } from '../../../host/absent.js';
 import { absentAccount } from '../../../host/absent-account.js';
 import { absentFolders } from '../../../host/absent-folders.js';
@@ -13,13 +13,8 @@ export function removed({ machine }: StepContext): Resource[] {
   return [
     service({ unit: vaultUnitName, boot: 'disabled', now: 'stopped' }),
     absent({ path: paths.unit, notify: [rereadUnits] }),
-    ...[
-      paths.program,
-      artifactSums(paths.program),
-      paths.rotation,
-      certificatePath(machine.name),
-      `${certificatePath(machine.name)}.key`,
-    ].map((path) => absent({ path })),
+    ...[paths.program, artifactSums(paths.program), paths.rotation].map((path) => absent({ path })),
+    ...absentCertificate(machine.name),
     absentFolders([paths.settings, paths.data, paths.logs]),
     absentAccount(vaultAccount),
   ];

@@ -11,6 +11,9 @@ import { startedWith, startsWith } from './unit.js';
 
 const servesWithinMs = 60_000;
 const askEveryMs = 300;
+/** An attempt of this step may take 20 minutes. */
+const custodiansWithinMs = 15 * 60_000;
+const askCustodiansEveryMs = 2_000;
 
 /** Each node runs what was configured, is open, and stands by or leads; one after the other, the leader last. */
 export const runningStep: Step = {
@@ -73,9 +76,8 @@ async function isInForce(context: StepContext): Promise<boolean> {
 /** @returns false when it was open already */
 async function opened(context: StepContext, node: Vault, kept: string): Promise<boolean> {
   const { sealStatus } = await import('../../../clients/vault/status.js');
-  const { site, machine } = context;
-  const before = await sealStatus(node);
-  if (!before.sealed) return false;
+  const { site } = context;
+  if (!(await sealStatus(node)).sealed) return false;
   const { kind } = site.vault.unseal;
   if (kind === 'sealed') {
     const { openNode } = await import('./open-node.js');
@@ -86,10 +88,26 @@ async function opened(context: StepContext, node: Vault, kept: string): Promise<
     await until(context, 'wait for the other Vault to open it', async () => !(await sealStatus(node)).sealed);
     return true;
   }
-  throw new NotReadyError(
-    `${machine.name} to be opened by custodians`,
-    `${before.progress} of ${before.threshold} shares given. Each custodian types: socle vault unseal FILE. Then: socle retry`,
-  );
+  await openedByCustodians(context, node);
+  return true;
+}
+
+/** People are waited for a while; later, when nobody came, the step parks and says what to type. */
+async function openedByCustodians(context: StepContext, node: Vault): Promise<void> {
+  const { sealStatus } = await import('../../../clients/vault/status.js');
+  const end = Date.now() + custodiansWithinMs;
+  for (;;) {
+    const { sealed, progress, threshold } = await sealStatus(node);
+    if (!sealed) return;
+    const given = `${progress} of ${threshold} shares given`;
+    if (Date.now() > end)
+      throw new NotReadyError(
+        `${context.machine.name} to be opened by custodians`,
+        `${given}. Each custodian types: socle vault unseal FILE. Then: socle retry`,
+      );
+    context.progress(`wait for custodians, who type: socle vault unseal FILE (${given})`);
+    await sleep(askCustodiansEveryMs, undefined, { signal: context.signal });
+  }
 }
 
 function sharesOf({ machine, secrets }: StepContext, kept: string): string[] {

@@ -1,9 +1,9 @@
+import { dirname } from 'node:path';
 import type { Authority } from '../../../../config/certificates/authority.js';
-import { siteArtifact } from '../../../../config/artifacts/site-artifacts.js';
-import { storeUrl } from '../../../../config/artifacts/store.js';
-import { PermanentError } from '../../../errors.js';
-import { artifact } from '../../../host/artifact.js';
-import { artifactLogin, artifactLoginPath } from '../../../host/artifact-login.js';
+import { installedArtifact } from '../../../artifacts/installed-artifact.js';
+import { certificateRenewal } from '../../../certificates/renewal.js';
+import type { ServerCertificate } from '../../../certificates/server-certificate.js';
+import { serverNames } from '../../../certificates/server-names.js';
 import { directory } from '../../../host/directory.js';
 import { file } from '../../../host/file.js';
 import { packages } from '../../../host/packages.js';
@@ -11,42 +11,42 @@ import { rereadUnits, type Resource } from '../../../host/resource.js';
 import { service } from '../../../host/service.js';
 import { serviceAccount } from '../../../host/service-account.js';
 import type { StepContext } from '../../../role.js';
-import { artifactAccess } from '../../2-preparation/artifact-access.js';
 import { auditRotation } from './audit-rotation.js';
 import { serverConfiguration } from './server-configuration.js';
 import { paths, serverSettings, vaultAccount, vaultUnitName } from './server-settings.js';
 import { vaultUnit } from './unit.js';
 
 /** Account, folders, and the program with what it is unpacked with. */
-export async function vaultProgram({ site, secrets }: StepContext): Promise<Resource[]> {
-  const { store } = site.artifacts;
-  if (store === undefined)
-    throw new PermanentError(
-      'artifacts.store: the site file names no store to install Vault from. Fill one: socle artifacts fetch FOLDER FILE',
-    );
-  const { username, password } = await artifactAccess(site, secrets);
-  const archive = siteArtifact(site, 'vault');
+export async function vaultProgram(context: StepContext): Promise<Resource[]> {
   const owner = `${vaultAccount}:${vaultAccount}`;
-  const own = [paths.data, paths.storage, paths.audit[1].replace(/\/[^/]*$/, ''), paths.logs];
+  const own = [paths.data, paths.storage, dirname(paths.audit[1]), paths.logs];
   return [
     packages(['logrotate', 'unzip']),
     serviceAccount({ name: vaultAccount, home: paths.data }),
     directory({ path: paths.settings, mode: '0750', owner: `root:${vaultAccount}` }),
     ...own.map((path) => directory({ path, mode: '0700', owner })),
-    ...(username === undefined ? [] : [artifactLogin({ store, username, password: password ?? '' })]),
-    artifact({
-      url: storeUrl(store, archive),
-      sha256: archive.sha256,
-      path: paths.program,
-      from: { zip: 'vault' },
-      ...(username !== undefined && { login: artifactLoginPath }),
-    }),
+    ...(await installedArtifact(context, 'vault', { path: paths.program, from: { zip: 'vault' } })),
   ];
+}
+
+/** What a node answers with. */
+export function vaultCertificate({
+  site,
+  plan,
+  machine,
+}: Pick<StepContext, 'site' | 'plan' | 'machine'>): ServerCertificate {
+  return {
+    name: machine.name,
+    names: serverNames(site, plan, machine),
+    addresses: [machine.address],
+    group: vaultAccount,
+    units: [vaultUnitName],
+  };
 }
 
 /** All that a node begins with. It is not started here: which one is first is for the steps after this to say. */
 export async function vaultState(context: StepContext, authority: Authority): Promise<Resource[]> {
-  const { site, machine, machines, secrets } = context;
+  const { site, plan, machine, machines, secrets } = context;
   const { unseal } = site.vault;
   const readable = { mode: '0640', owner: `root:${vaultAccount}` };
   const token = unseal.kind === 'transit' ? await secrets.resolve(unseal.token) : undefined;
@@ -71,5 +71,6 @@ export async function vaultState(context: StepContext, authority: Authority): Pr
     file({ path: paths.rotation, content: auditRotation() }),
     file({ path: paths.unit, content: vaultUnit(), notify: [rereadUnits] }),
     service({ unit: vaultUnitName, boot: 'enabled', now: 'any' }),
+    ...certificateRenewal(site, plan, vaultCertificate(context)),
   ];
 }
