@@ -42,6 +42,15 @@ export class MachineFiles extends InMemoryFs {
     return super.appendFile(...args);
   }
 
+  /** What a running program writes: no effect of whichever command line happens to run meanwhile. */
+  async writeAsProgram(path: string, content: string): Promise<void> {
+    await super.writeFile(path, content);
+  }
+
+  async appendAsProgram(path: string, content: string): Promise<void> {
+    await super.appendFile(path, content);
+  }
+
   override async mkdir(...args: Parameters<InMemoryFs['mkdir']>): Promise<void> {
     this.written.add(args[0]);
     return super.mkdir(...args);

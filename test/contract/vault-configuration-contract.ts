@@ -1,6 +1,5 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -229,7 +228,7 @@ export function vaultConfigurationContract(name: string, run: Runner): void {
 
     test('both audit logs tell who did what, and no secret', async () => {
       for (const file of cluster.nodes[0]!.auditFiles) {
-        const text = await readFile(file, 'utf8');
+        const text = await cluster.nodes[0]!.read(file);
         expect(text.includes('"path":"pki/sign/gitops-1"')).toBe(true);
         for (const secret of [root, share, secrets.vaultSecretId('orchestrator')])
           expect(text.includes(secret)).toBe(false);

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -32,15 +32,10 @@ export function secretsOf(environment: NodeJS.ProcessEnv = {}): Secrets {
 export type NodeOptions = { transit?: ServerSettings['transit']; environment?: Record<string, string> };
 
 /** One node, by number from 0; it stays what it is while it does not run. */
-export type VaultNode = {
+export type VaultNode = NodeMachine & {
   settings: ServerSettings;
   url: string;
   auditFiles: [string, string];
-  start: () => Promise<void>;
-  /** As a machine that loses its power. */
-  kill: () => Promise<void>;
-  /** Deletes its storage; it must not run. */
-  empty: () => Promise<void>;
 };
 
 export type VaultCluster = {
@@ -56,11 +51,28 @@ export type VaultCluster = {
   close: () => Promise<void>;
 };
 
-/** How a kind of Vault runs one node of these settings. */
-export type Runner = (
-  settings: ServerSettings,
-  environment: Record<string, string>,
-) => Promise<{ kill: () => Promise<void> }>;
+/** One node's machine, which does not run yet. */
+export type NodeMachine = {
+  /** Until it listens. */
+  start: () => Promise<void>;
+  /** Nothing happens when it does not run. */
+  kill: () => Promise<void>;
+  /** Empties the folder of its storage. */
+  empty: () => Promise<void>;
+  read: (path: string) => Promise<string>;
+};
+
+/** How a kind of Vault runs nodes. */
+export type Runner = {
+  /** Makes a folder for the files of a cluster's nodes; `remove` takes it away again. */
+  folder: () => Promise<{ path: string; remove: () => Promise<void> }>;
+  /** @param files content by path, which the settings name */
+  machine: (
+    settings: ServerSettings,
+    files: Readonly<Record<string, string>>,
+    environment: Readonly<Record<string, string>>,
+  ) => Promise<NodeMachine>;
+};
 
 let clusters = 0;
 
@@ -70,14 +82,14 @@ export async function makeCluster(
   size: number,
   options: NodeOptions = {},
 ): Promise<VaultCluster> {
-  const folder = await mkdtemp(join(tmpdir(), 'socle-vault-'));
+  const folder = await run.folder();
   const authority = await authorityOf(site, secretsOf());
   clusters += 1;
   const network = `127.${64 + (process.pid % 128)}.${clusters}`;
   const addresses = Array.from({ length: size }, (_, index) => `${network}.${index + 1}`);
   const nodes = await Promise.all(
     addresses.map((address, index) =>
-      makeNode(run, join(folder, `vault-${index + 1}`), address, addresses, authority, options),
+      makeNode(run, join(folder.path, `vault-${index + 1}`), address, addresses, authority, options),
     ),
   );
   return {
@@ -88,7 +100,7 @@ export async function makeCluster(
     certificate: (...content) => serverPair(authority, ...content),
     close: async () => {
       await Promise.all(nodes.map((node) => node.kill()));
-      await rm(folder, { recursive: true, force: true });
+      await folder.remove();
     },
   };
 }
@@ -114,47 +126,55 @@ async function makeNode(
     ...(transit === undefined ? {} : { transit }),
   };
   const { certificate, key } = serverPair(authority, settings.nodeId, [], [address]);
-  await mkdir(settings.storage, { recursive: true });
-  await writeFile(settings.certificateFile, certificate);
-  await writeFile(settings.keyFile, key, { mode: 0o600 });
-  await writeFile(settings.authorityFile, authority.root);
-  let running: { kill: () => Promise<void> } | undefined;
+  const files = {
+    [settings.certificateFile]: certificate,
+    [settings.keyFile]: key,
+    [settings.authorityFile]: authority.root,
+  };
   return {
+    ...(await run.machine(settings, files, environment)),
     settings,
     url: `https://${address}:8200`,
     auditFiles: [join(folder, 'audit-1.log'), join(folder, 'audit-2.log')],
-    start: async () => {
-      running ??= await run(settings, environment);
-    },
-    kill: async () => {
-      await running?.kill();
-      running = undefined;
-    },
-    empty: async () => {
-      await rm(settings.storage, { recursive: true });
-      await mkdir(settings.storage);
-    },
   };
 }
 
-/** HashiCorp's own program, with the configuration file that the role writes. */
-export const realVault: Runner = async (settings, environment) => {
-  const file = join(settings.storage, '..', 'vault.hcl');
-  await writeFile(file, serverConfiguration(settings));
-  const child = spawn(await vaultPath(cacheFolder()), ['server', `-config=${file}`], {
-    env: { PATH: process.env['PATH'], HOME: settings.storage, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  await started(child);
-  return {
-    kill: async () => {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGKILL');
+/** HashiCorp's own program on this computer, with the configuration file that the role writes. */
+export const realVault: Runner = {
+  folder: async () => {
+    const path = await mkdtemp(join(tmpdir(), 'socle-vault-'));
+    return { path, remove: () => rm(path, { recursive: true, force: true }) };
+  },
+  machine: async (settings, files, environment) => {
+    await mkdir(settings.storage, { recursive: true });
+    const file = join(settings.storage, '..', 'vault.hcl');
+    for (const [path, content] of Object.entries({ ...files, [file]: serverConfiguration(settings) }))
+      await writeFile(path, content, { mode: 0o600 });
+    let child: ChildProcess | undefined;
+    return {
+      start: async () => {
+        if (child !== undefined) return;
+        child = spawn(await vaultPath(cacheFolder()), ['server', `-config=${file}`], {
+          env: { PATH: process.env['PATH'], HOME: settings.storage, ...environment },
+          stdio: ['ignore', 'pipe', 'pipe'],
+        });
+        await started(child);
+      },
+      kill: async () => {
+        const killed = child;
+        child = undefined;
+        if (killed === undefined || killed.exitCode !== null || killed.signalCode !== null) return;
+        const ended = new Promise((resolve) => killed.once('exit', resolve));
+        killed.kill('SIGKILL');
         await ended;
-      }
-    },
-  };
+      },
+      empty: async () => {
+        await rm(settings.storage, { recursive: true });
+        await mkdir(settings.storage);
+      },
+      read: (path) => readFile(path, 'utf8'),
+    };
+  },
 };
 
 async function started(child: ChildProcess): Promise<void> {
