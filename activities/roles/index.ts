@@ -4,6 +4,7 @@ import { provisionnementVmsInfra } from './1-provisioning/provisionnement-vms-in
 import { prepareVms } from './2-preparation/prepare-vms.js';
 import { installDockerRegistry } from './3-base-infrastructure/install-docker-registry.js';
 import { installLoadBalancer } from './3-base-infrastructure/install-load-balancer.js';
+import { installVault } from './3-base-infrastructure/install-vault.js';
 
 /** Every role of this version, in the order of config/phases.ts. */
 export const roles: readonly AnyRole[] = [
@@ -11,5 +12,6 @@ export const roles: readonly AnyRole[] = [
   provisionnementVmsApps,
   prepareVms,
   installDockerRegistry,
+  installVault,
   installLoadBalancer,
 ];

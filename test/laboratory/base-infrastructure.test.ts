@@ -2,9 +2,11 @@ import { afterAll, beforeAll, test } from 'vitest';
 import { expectSuccess, startDatacentre, type Datacentre } from './datacentre.js';
 import { balancedMachines, loadBalancers } from './proofs/load-balancers.js';
 import { registryMachine, registryProofs } from './proofs/registry.js';
+import { custodianProofs } from './proofs/vault-custodians.js';
+import { vaultMachines, vaultProofs } from './proofs/vault.js';
 
 /** The machines of phase 3's roles that are proven here, with the real programs. */
-const machines = [...balancedMachines, registryMachine];
+const machines = [...balancedMachines, registryMachine, ...vaultMachines];
 
 let datacentre: Datacentre;
 beforeAll(async () => {
@@ -18,4 +20,6 @@ test('phases 1 and 2 make the machines', async () => {
 });
 
 registryProofs(given, machines);
+vaultProofs(given, machines);
+custodianProofs(given, machines);
 loadBalancers(given, machines);

@@ -78,6 +78,7 @@ async function opened(context: StepContext, node: Vault, kept: string): Promise<
   const { sealStatus } = await import('../../../clients/vault/status.js');
   const { site } = context;
   if (!(await sealStatus(node)).sealed) return false;
+  await until(context, 'wait until it has joined', async () => (await sealStatus(node)).initialized);
   const { kind } = site.vault.unseal;
   if (kind === 'sealed') {
     const { openNode } = await import('./open-node.js');
