@@ -3,7 +3,15 @@ import { InMemoryFs } from 'just-bash';
 export type Owner = { user: string; group: string };
 
 /** One file, folder or link as it is kept on disk between starts of the sandbox. */
-export type StoredEntry = { path: string; mode: number; content?: string; target?: string; owner?: Owner };
+export type StoredEntry = {
+  path: string;
+  mode: number;
+  content?: string;
+  target?: string;
+  owner?: Owner;
+  /** When it was last written, in milliseconds since 1970. */
+  modified?: number;
+};
 
 const root: Owner = { user: 'root', group: 'root' };
 
@@ -94,7 +102,8 @@ export class MachineFiles extends InMemoryFs {
       if (/^\/(dev|proc\/self|bin|usr\/bin)(\/|$)/.test(path) || path === '/') continue;
       const stat = await this.lstat(path);
       const owner = this.owners.get(path);
-      const common = { path, mode: stat.mode, ...(owner && { owner }) };
+      const modified = stat.mtime.getTime();
+      const common = { path, mode: stat.mode, modified, ...(owner && { owner }) };
       if (stat.isSymbolicLink) entries.push({ ...common, target: await this.readlink(path) });
       else if (stat.isDirectory) entries.push(common);
       else
@@ -104,11 +113,13 @@ export class MachineFiles extends InMemoryFs {
   }
 
   async load(entries: readonly StoredEntry[]): Promise<void> {
-    for (const { path, mode, content, target, owner } of entries) {
+    for (const { path, mode, content, target, owner, modified } of entries) {
       if (target !== undefined) await super.symlink(target, path);
       else if (content !== undefined) await super.writeFile(path, Buffer.from(content, 'base64'));
       else await super.mkdir(path, { recursive: true });
       if (target === undefined) await super.chmod(path, mode);
+      if (target === undefined && modified !== undefined)
+        await super.utimes(path, new Date(modified), new Date(modified));
       if (owner) this.owners.set(path, owner);
     }
     this.written.clear();

@@ -60,7 +60,7 @@ export async function startUnit(machine: SimulatedMachine, unit: string): Promis
   if (machine.running.get(unit)?.state === 'active') return;
   try {
     await beforeStart(machine, unit, text);
-    if (!(await startProgram(machine, unit)))
+    if (!(await startProgram(machine, unit, () => beforeProgram(machine, text))))
       return machine.say(`systemd: ${unit} was not started: a condition of it does not hold`);
   } catch (error) {
     machine.running.set(unit, { state: 'failed', since: Date.now() });
@@ -98,13 +98,25 @@ async function beforeStart(machine: SimulatedMachine, unit: string, text: string
   if (unit.endsWith('.socket')) return listenOn(machine, unit, text);
   const started = /^ExecStart=-?(.*)$/m.exec(text)?.[1];
   if (started !== undefined && /Type=oneshot/.test(text)) {
-    // Loaded late: shells need units, and a one-shot unit needs a shell.
-    const { runShell } = await import('./shell.js');
-    // systemd wants a whole path; a simulated shell has its commands under their names alone.
-    const line = started.replace(/^\/usr\/s?bin\//, '');
-    const { exitCode, stderr } = await runShell(machine, 'root', line, '');
-    if (exitCode !== 0) throw new Error(stderr.trim() || `exit code ${exitCode}`);
+    await runLine(machine, started);
   }
+}
+
+/** What systemd does for a program before it starts it: folders below /run, and lines of `ExecStartPre`. */
+async function beforeProgram(machine: SimulatedMachine, text: string): Promise<void> {
+  for (const [, folder] of text.matchAll(/^RuntimeDirectory=(\S+)$/gm))
+    await machine.files.mkdir(`/run/${folder}`, { recursive: true });
+  for (const [, line] of text.matchAll(/^ExecStartPre=[-+!:@]*(.*)$/gm))
+    await runLine(machine, line!.replaceAll('%%', '%'));
+}
+
+async function runLine(machine: SimulatedMachine, command: string): Promise<void> {
+  // Loaded late: shells need units, and a unit needs a shell for its command lines.
+  const { runShell } = await import('./shell.js');
+  // systemd wants a whole path; a simulated shell has its commands under their names alone.
+  const line = command.replace(/^(\/usr)?\/s?bin\//, '');
+  const { exitCode, stderr } = await runShell(machine, 'root', line, '');
+  if (exitCode !== 0) throw new Error(stderr.trim() || `exit code ${exitCode}`);
 }
 
 /** @param text lines of a socket unit */

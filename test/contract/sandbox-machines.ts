@@ -12,7 +12,7 @@ import { createSecrets, type Secrets } from '../../config/secrets.js';
 import { roles } from '../../activities/roles/index.js';
 import { createFaults, type FaultBook } from '../../sandbox/faults.js';
 import { openJournal } from '../../sandbox/journal.js';
-import { createNetwork } from '../../sandbox/machine/network.js';
+import { createNetwork, type ExternalService } from '../../sandbox/machine/network.js';
 import { createMachines, type SimulatedMachines } from '../../sandbox/machine/runtime.js';
 import type { Hardware, Journal } from '../../sandbox/runtime.js';
 import { createWaits } from '../../sandbox/waits.js';
@@ -51,7 +51,12 @@ export class MachinesUnderTest {
     private readonly make: () => SimulatedMachines,
   ) {}
 
-  static async boot(names: readonly string[], file = 'examples/site-100.yaml'): Promise<MachinesUnderTest> {
+  /** @param services what else the machines reach outside the platform */
+  static async boot(
+    names: readonly string[],
+    file = 'examples/site-100.yaml',
+    services: readonly ExternalService[] = [],
+  ): Promise<MachinesUnderTest> {
     const stateFolder = mkdtempSync(join(tmpdir(), 'socle-machines-'));
     const site = await loadSite(onOwnAddresses(file, stateFolder));
     const inventory = computeInventory(site);
@@ -65,6 +70,7 @@ export class MachinesUnderTest {
     const faults = createFaults();
     const network = createNetwork([
       { address: '127.10.0.2', ports: [53, 123, 6514, 18080], name: 'services' },
+      ...services,
     ]);
     const make = (): SimulatedMachines =>
       createMachines({ journal, faults, waits: createWaits('none', 1), network, stateFolder });

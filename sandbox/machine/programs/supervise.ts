@@ -1,12 +1,21 @@
 import type { SimulatedMachine } from '../machine.js';
 import { programs } from './index.js';
 
-/** Starts what a unit does; false when its condition says that it is not wanted. @throws Error as the program says. */
-export async function startProgram(machine: SimulatedMachine, unit: string): Promise<boolean> {
+/**
+ * Starts what a unit does; false when its condition says that it is not wanted.
+ * @param before done first, where it is wanted
+ * @throws Error as the program says
+ */
+export async function startProgram(
+  machine: SimulatedMachine,
+  unit: string,
+  before: () => Promise<void> = async () => undefined,
+): Promise<boolean> {
   const program = programs[unit];
   if (!program) return true;
   if (program.wanted && !(await program.wanted(machine))) return false;
   endProgram(machine, unit, 'kill');
+  await before();
   machine.programs.set(unit, await program.start(machine));
   machine.changed();
   return true;

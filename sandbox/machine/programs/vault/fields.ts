@@ -40,7 +40,7 @@ export function seconds(fields: Fields, name: string, otherwise: number): number
   const value = fields[name];
   if (value === undefined || value === null || value === '') return otherwise;
   if (typeof value === 'number' && Number.isInteger(value)) return value;
-  const whole = String(value);
+  const whole = typeof value === 'string' ? value : JSON.stringify(value);
   if (/^\d+$/.test(whole)) return Number(whole);
   const parts = [...whole.matchAll(/(\d+)([smhd])/g)];
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== whole)
