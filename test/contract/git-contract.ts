@@ -1,14 +1,16 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { log } from 'isomorphic-git';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Changes } from '../../activities/clients/git/changes.js';
 import { commitFiles, commitUpon, type Committed } from '../../activities/clients/git/commit-files.js';
 import { openHead, readHead } from '../../activities/clients/git/head.js';
 import type { GitRemote } from '../../activities/clients/git/remote.js';
-import { gogsClient } from '../../activities/clients/gogs/gogs.js';
+import { readContent } from '../../activities/clients/gogs/contents.js';
+import { gogsClient, type Gogs } from '../../activities/clients/gogs/gogs.js';
 import { ensureOrganisation } from '../../activities/clients/gogs/organisations.js';
 import { ensureRepository } from '../../activities/clients/gogs/repositories.js';
 import { issueToken } from '../../activities/clients/gogs/tokens.js';
@@ -27,6 +29,7 @@ export function gitContract(name: string, start: () => Promise<GogsUnderTest>): 
     let proxy: LosingProxy;
     let folder: string;
     let remote: GitRemote;
+    let gogs: Gogs;
     beforeAll(async () => {
       under = await start();
       const { address, pair, ca, admin } = under;
@@ -38,7 +41,7 @@ export function gitContract(name: string, start: () => Promise<GogsUnderTest>): 
         'socle',
         'git',
       );
-      const gogs = gogsClient({ url: under.url, ca, login: { token } });
+      gogs = gogsClient({ url: under.url, ca, login: { token } });
       await ensureOrganisation(gogs, 'platform', '');
       await ensureRepository(gogs, { owner: 'platform', name: 'gitops' }, '');
       const url = `${proxy.url}/platform/gitops.git`;
@@ -138,15 +141,19 @@ export function gitContract(name: string, start: () => Promise<GogsUnderTest>): 
       expect(await readFile(join(folder, place, 'é/ü'), 'utf8')).toBe('three');
     });
 
-    test('what others pushed is kept, programs stay programs', async () => {
+    test('what others pushed is kept, programs stay programs, a symbolic link is no file to the API', async () => {
       const place = await clone();
       await writeFile(join(folder, place, 'program'), '#!/bin/sh\n', { mode: 0o755 });
-      await git('-C', place, 'add', 'program');
+      await symlink('program', join(folder, place, 'link'));
+      await git('-C', place, 'add', 'program', 'link');
       await git('-C', place, 'commit', '--quiet', '-m', 'by a person');
       await git('-C', place, 'push', '--quiet');
       await commit({ program: '#!/bin/sh\ntrue\n' });
       const after = await clone();
       expect(await git('-C', after, 'ls-tree', 'HEAD', 'program')).toMatch(/^100755 blob /);
+      expect(await git('-C', after, 'ls-tree', 'HEAD', 'link')).toMatch(/^120000 blob /);
+      const repository = { owner: 'platform', name: 'gitops' };
+      expect(await readContent(gogs, repository, 'link', 'master')).toBeUndefined();
       expect(await git('-C', after, 'log', '--format=%an', '-2')).toBe('Socle\nA person\n');
     });
 
@@ -176,6 +183,7 @@ export function gitContract(name: string, start: () => Promise<GogsUnderTest>): 
       await git('-C', place, 'commit', '--quiet', '--allow-empty', '-m', 'meanwhile');
       const request = { branch: 'master', author, message: 'late', changes: changesOf({ late: 'late\n' }) };
       const head = await openHead(remote, 'master');
+      expect(await log({ ...head.store, ref: head.commit! })).toHaveLength(1);
       await git('-C', place, 'push', '--quiet');
       const error = await thrownBy(commitUpon(head, request));
       expect(error).toBeInstanceOf(NotReadyError);
