@@ -271,6 +271,7 @@ require (
 	xorm.io/xorm v1.3.10 // indirect
 )
 
+// Gitea's own replaces and exclusions: they count in the main module alone.
 replace github.com/jaytaylor/html2text => github.com/Necoro/html2text v0.0.0-20250804200300-7bf1ce1c7347
 
 replace github.com/hashicorp/go-version => github.com/6543/go-version v1.3.1
