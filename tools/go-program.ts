@@ -22,8 +22,7 @@ export async function goProgram(
   cacheFolder: string,
   flags: readonly string[] = [],
 ): Promise<string> {
-  // The sources stay where they are when the rest is compiled.
-  const source = join(import.meta.dirname, name).replace(`${sep}dist${sep}`, sep);
+  const source = goSources(name);
   const hash = createHash('sha256');
   for (const file of readdirSync(source).sort()) hash.update(readFileSync(join(source, file)));
   const program = join(cacheFolder, `${name}-${hash.digest('hex').slice(0, 12)}`);
@@ -33,4 +32,9 @@ export async function goProgram(
   await run('go', ['build', ...flags, '-o', unfinished, '.'], { cwd: source, maxBuffer: compilerBytes });
   await rename(unfinished, program);
   return program;
+}
+
+/** Where the sources of such a program are: they stay there when the rest is compiled. */
+export function goSources(name: string): string {
+  return join(import.meta.dirname, name).replace(`${sep}dist${sep}`, sep);
 }

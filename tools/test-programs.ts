@@ -36,6 +36,8 @@ const programs = {
     for: "registry client against distribution's registry",
   },
   skopeo: { works: ['skopeo', '--version'], install: 'skopeo', for: 'pulls of what was mirrored' },
+  git: { works: ['git', '--version'], install: 'git', for: 'Gogs and git clients against a real server' },
+  gcc: { works: ['gcc', '--version'], install: 'gcc libc6-dev', for: 'SQLite of that server' },
   go: { works: ['go', 'version'], install: 'golang', for: "vSphere client against govmomi's simulator" },
 } as const;
 export type TestProgram = keyof typeof programs;
