@@ -9,7 +9,7 @@ import { PermanentError } from '../../activities/errors.js';
 import { createSecrets } from '../../config/secrets.js';
 import type { Site } from '../../config/site.js';
 import { startFaultyProxy, type FaultyProxy } from './faulty-proxy.js';
-import type { S3UnderTest } from './s3-contract.js';
+import { buildMs, type S3UnderTest } from './s3-contract.js';
 import { site } from './vault-targets.js';
 
 const backup = {
@@ -47,7 +47,7 @@ export function backupTargetContract(name: string, make: () => Promise<S3UnderTe
       under = await make();
       proxy = await startFaultyProxy(under);
       bucket = bucketAt(under);
-    });
+    }, buildMs);
     afterAll(async () => {
       await proxy.close();
       await under.close();

@@ -15,6 +15,9 @@ export type S3UnderTest = Required<
   Pick<BucketSettings, 'url' | 'ca' | 'bucket' | 'accessKey' | 'secretKey'>
 > & { close: () => Promise<void> };
 
+/** To build a real server takes some minutes, once. */
+export const buildMs = 3_600_000;
+
 /** What the S3 client needs of any service. */
 export function s3Contract(name: string, make: () => Promise<S3UnderTest>): void {
   describe(`S3 client against ${name}`, () => {
@@ -26,7 +29,7 @@ export function s3Contract(name: string, make: () => Promise<S3UnderTest>): void
       under = await make();
       proxy = await startFaultyProxy(under);
       bucket = bucketAt({ ...under, url: proxy.url, ca: proxy.ca });
-    });
+    }, buildMs);
     afterAll(async () => {
       await proxy.close();
       await under.close();
