@@ -14,7 +14,7 @@ import { vaultUnit } from '../../activities/roles/3-base-infrastructure/vault/un
 import { createFaults } from '../../sandbox/faults.js';
 import { openJournal } from '../../sandbox/journal.js';
 import { SimulatedMachine, type Surroundings } from '../../sandbox/machine/machine.js';
-import { createNetwork, type Network } from '../../sandbox/machine/network.js';
+import { createNetwork } from '../../sandbox/machine/network.js';
 import { createMachines } from '../../sandbox/machine/runtime.js';
 import type { Hardware, Journal } from '../../sandbox/runtime.js';
 import { simulatedProgram } from '../../sandbox/store.js';
@@ -24,7 +24,10 @@ import type { Runner } from './vault-targets.js';
 export type SimulatedVault = {
   runner: Runner;
   journal: Journal;
-  network: Network;
+  /** Pulls the cable of the machine at an address, and puts it back. */
+  unplug: (address: string) => void;
+  plug: (address: string) => void;
+  stateFolder: string;
   /** The machine at an address, while it is on. */
   machineAt: (address: string) => SimulatedMachine;
   close: () => Promise<void>;
@@ -75,7 +78,9 @@ export function simulatedVault(): SimulatedVault {
   return {
     runner,
     journal: surroundings.journal,
-    network: surroundings.network,
+    stateFolder,
+    unplug: (address) => machines.unplug(machineAt(address).hardware.instanceUuid),
+    plug: (address) => machines.plug(machineAt(address).hardware.instanceUuid),
     machineAt,
     close: async () => {
       await machines.close();
