@@ -61,6 +61,23 @@ describe('the simulated Vault on its machine', () => {
     expect(new Set(leads.map(({ detail }) => detail?.['term'])).size).toBe(leads.length);
   });
 
+  test('a fault that was asked for strikes once; an answer that it loses was given all the same', async () => {
+    cluster = await makeCluster(simulated.runner, 1);
+    await cluster.nodes[0]!.start();
+    const vault = cluster.client(0);
+    const arm = (operation: string, kind: string): void =>
+      simulated.faults.arm({ system: 'vault', operation, subject: 'vault-1', kind, argument: 502 });
+    arm('GET sys/health', 'error');
+    await expect(nodeState(vault)).rejects.toMatchObject({ status: 502 });
+    arm('GET sys/health', 'reset');
+    await expect(nodeState(vault)).rejects.toMatchObject({ status: 0 });
+    arm('PUT sys/init', 'lost-answer');
+    const asked = initialise(vault, { seal: 'shamir', shares: 1, threshold: 1 });
+    await expect(asked).rejects.toMatchObject({ status: 0, retryable: true });
+    expect(await nodeState(vault)).toBe('sealed');
+    expect(simulated.faults.armed()).toEqual([]);
+  });
+
   test('a firewall between machines keeps a node from joining', async () => {
     cluster = await makeCluster(simulated.runner, 2);
     await Promise.all(cluster.nodes.map((node) => node.start()));

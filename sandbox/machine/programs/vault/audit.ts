@@ -6,7 +6,7 @@ import { Refusal } from './refusal.js';
 import type { AuditDevice, Token, VaultState } from './state.js';
 
 /** A file that grew larger is put aside, as its rotation on a machine does later: the sandbox keeps little of it. */
-const largestBytes = 1024 * 1024;
+const largestBytes = 256 * 1024;
 
 /** Writes who asks for what. @throws Refusal 500 when none of the devices can be written to */
 export async function auditRequest(
