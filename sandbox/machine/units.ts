@@ -102,8 +102,11 @@ async function beforeStart(machine: SimulatedMachine, unit: string, text: string
   }
 }
 
-/** What systemd does for a program before it starts it: folders below /run, and lines of `ExecStartPre`. */
+/** What systemd does for a program before it starts it: its environment, folders below /run, lines of `ExecStartPre`. */
 async function beforeProgram(machine: SimulatedMachine, text: string): Promise<void> {
+  for (const [, path] of text.matchAll(/^EnvironmentFile=([^-].*)$/gm))
+    if (!(await machine.files.exists(path!)))
+      throw new Error(`Failed to load environment files: No such file or directory (${path})`);
   for (const [, folder] of text.matchAll(/^RuntimeDirectory=(\S+)$/gm))
     await machine.files.mkdir(`/run/${folder}`, { recursive: true });
   for (const [, line] of text.matchAll(/^ExecStartPre=[-+!:@]*(.*)$/gm))

@@ -132,6 +132,18 @@ export function vaultClusterContract(name: string, run: Runner): void {
       await until('three voters', async () => (await votersOf(leader)) === 3);
     });
 
+    test('asked to step down, the leader follows another one', async () => {
+      const before = leader;
+      const seen = others();
+      await cluster.client(leader, root).request({ method: 'PUT', path: 'sys/step-down' });
+      leader = await activeWithin(cluster, ...seen);
+      await until(
+        'the old one to follow',
+        async () => (await nodeState(cluster.client(before))) === 'standby',
+      );
+      expect(await readSecret(cluster.client(before, root), 'kv', 'new-leader')).toBeDefined();
+    });
+
     test('a member is taken out, emptied, and joins again as a new one', async () => {
       const out = others()[0]!;
       const { settings } = cluster.nodes[out]!;

@@ -95,7 +95,8 @@ describe('install-vault in the sandbox', () => {
     return changed;
   };
   const verified = async (): Promise<void> => {
-    for (const name of names) expect(await role.verify(contextOf(name)), name).toMatchObject({ state: 'done' });
+    for (const name of names)
+      expect(await role.verify(contextOf(name)), name).toMatchObject({ state: 'done' });
   };
   const opened = names.map((name) => `running ${name}`);
 

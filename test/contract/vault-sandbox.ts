@@ -11,10 +11,10 @@ import {
   type ServerSettings,
 } from '../../activities/roles/3-base-infrastructure/vault/server-settings.js';
 import { vaultUnit } from '../../activities/roles/3-base-infrastructure/vault/unit.js';
-import { createFaults } from '../../sandbox/faults.js';
+import { createFaults, type FaultBook } from '../../sandbox/faults.js';
 import { openJournal } from '../../sandbox/journal.js';
 import { SimulatedMachine, type Surroundings } from '../../sandbox/machine/machine.js';
-import { createNetwork, type Network } from '../../sandbox/machine/network.js';
+import { createNetwork } from '../../sandbox/machine/network.js';
 import { createMachines } from '../../sandbox/machine/runtime.js';
 import type { Hardware, Journal } from '../../sandbox/runtime.js';
 import { simulatedProgram } from '../../sandbox/store.js';
@@ -24,7 +24,11 @@ import type { Runner } from './vault-targets.js';
 export type SimulatedVault = {
   runner: Runner;
   journal: Journal;
-  network: Network;
+  /** Pulls the cable of the machine at an address, and puts it back. */
+  unplug: (address: string) => void;
+  plug: (address: string) => void;
+  stateFolder: string;
+  faults: FaultBook;
   /** The machine at an address, while it is on. */
   machineAt: (address: string) => SimulatedMachine;
   close: () => Promise<void>;
@@ -33,9 +37,10 @@ export type SimulatedVault = {
 /** Simulated machines that boot with the role's own unit and configuration, and lose their power when they are killed. */
 export function simulatedVault(): SimulatedVault {
   const stateFolder = mkdtempSync(join(tmpdir(), 'socle-vault-machines-'));
+  const faults = createFaults();
   const surroundings: Surroundings = {
     journal: openJournal(join(stateFolder, 'journal.jsonl')),
-    faults: createFaults(),
+    faults,
     waits: createWaits('none', 1),
     network: createNetwork([]),
     stateFolder,
@@ -68,14 +73,21 @@ export function simulatedVault(): SimulatedVault {
             await machine.files.rm(settings.storage, { recursive: true });
             await machine.files.mkdir(settings.storage);
           }),
-        read: async (path) => (await machineAt(settings.address).files.text(path)) ?? '',
+        // With what the sandbox put aside, for it keeps logs short.
+        read: async (path) => {
+          const { files: disk } = machineAt(settings.address);
+          return ((await disk.text(`${path}.1`)) ?? '') + ((await disk.text(path)) ?? '');
+        },
       };
     },
   };
   return {
     runner,
     journal: surroundings.journal,
-    network: surroundings.network,
+    stateFolder,
+    faults,
+    unplug: (address) => machines.unplug(machineAt(address).hardware.instanceUuid),
+    plug: (address) => machines.plug(machineAt(address).hardware.instanceUuid),
     machineAt,
     close: async () => {
       await machines.close();

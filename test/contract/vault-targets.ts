@@ -123,7 +123,9 @@ async function makeNode(
     certificateFile: join(folder, 'server.pem'),
     keyFile: join(folder, 'server.key'),
     authorityFile: join(folder, 'authority.pem'),
-    ...(transit === undefined ? {} : { transit }),
+    ...(transit === undefined
+      ? {}
+      : { transit: { ...transit, authorityFile: join(folder, 'authority.pem') } }),
   };
   const { certificate, key } = serverPair(authority, settings.nodeId, [], [address]);
   const files = {

@@ -6,7 +6,7 @@ import { Refusal } from './refusal.js';
 import type { AuditDevice, Token, VaultState } from './state.js';
 
 /** A file that grew larger is put aside, as its rotation on a machine does later: the sandbox keeps little of it. */
-const largestBytes = 1024 * 1024;
+const largestBytes = 256 * 1024;
 
 /** Writes who asks for what. @throws Refusal 500 when none of the devices can be written to */
 export async function auditRequest(
@@ -71,17 +71,22 @@ async function toEach(
 
 async function append({ machine }: VaultNode, file: string, line: string): Promise<void> {
   const { files } = machine;
+  // Folders that are missing are made; what is no folder is none.
   const folder = file.slice(0, file.lastIndexOf('/')) || '/';
-  if (!(await files.exists(folder)))
-    throw new Refusal(
-      400,
-      `sanity check failed; unable to open "${file}" for writing: no such file or directory`,
-    );
+  const above = await nearest(files, folder);
+  if (!(await files.stat(above)).isDirectory)
+    throw new Refusal(400, `sanity check failed; unable to open "${file}" for writing: not a directory`);
   if ((await files.exists(file)) && (await files.stat(file)).size > largestBytes) {
     await files.writeAsProgram(`${file}.1`, await files.readFile(file));
     await files.writeAsProgram(file, '');
   }
   await files.appendAsProgram(file, line);
+}
+
+async function nearest(files: VaultNode['machine']['files'], folder: string): Promise<string> {
+  return (await files.exists(folder)) || folder === '/'
+    ? folder
+    : nearest(files, folder.slice(0, folder.lastIndexOf('/')) || '/');
 }
 
 function authOf(token: Token | undefined, { token: text }: Question, hash: Hash): Record<string, unknown> {

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import type { Fault } from '../../../runtime.js';
 import { askActive } from './active.js';
 import { forward } from './cluster.js';
 import type { VaultNode } from './node.js';
@@ -9,19 +11,27 @@ import { localAnswers } from './status.js';
 
 const largestBytes = 32 * 1024 * 1024;
 
-/** Answers one request on the API's port. */
+/** Answers one request on the API's port, unless a fault is due: `vault`, `PUT sys/init`, the machine's name. */
 export async function answerClient(
   node: VaultNode,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   let answer: Answer;
+  let fault: Fault | undefined;
   try {
-    answer = await answerOf(node, await questionOf(request));
+    const question = await questionOf(request);
+    const { faults } = node.machine.surroundings;
+    fault = faults.take('vault', `${question.method} ${question.path}`, node.machine.name);
+    if (fault?.kind === 'reset') return void request.socket.destroy();
+    if (fault?.kind === 'slow') await sleep(Number(fault.argument ?? 1_000));
+    if (fault?.kind === 'error') throw new Refusal(Number(fault.argument ?? 500), 'a fault of the sandbox');
+    answer = await answerOf(node, question);
   } catch (error) {
     if (!(error instanceof Refusal)) node.machine.say(`vault: ${(error as Error).stack ?? ''}`);
     answer = refused(error instanceof Refusal ? error : new Refusal(500, 'internal error'));
   }
+  if (fault?.kind === 'lost-answer') return void request.socket.destroy();
   const { status, body, bytes } = answer;
   const content = bytes ?? Buffer.from(body === undefined ? '' : `${JSON.stringify(body)}\n`);
   response.writeHead(status, {

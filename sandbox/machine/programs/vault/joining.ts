@@ -49,9 +49,10 @@ async function invite(node: VaultNode): Promise<void> {
 async function solve(node: VaultNode, keys: Keys, { api, ca, riddle }: Invitation): Promise<void> {
   const answer = open(keys.root, riddle).toString('hex');
   const body = { server_id: node.settings.nodeId, answer, member: selfOf(node) };
-  await node.peers
-    .ask({ method: 'PUT', url: `${api}${path}/answer`, ca, body, timeoutMs: 10_000 })
-    .catch((error: Error) => node.machine.say(`vault: failed to join raft cluster: ${error.message}`));
+  const asked = { method: 'PUT', url: `${api}${path}/answer`, ca, body, timeoutMs: 10_000 };
+  const told = await node.peers.ask(asked).catch((error: Error) => error);
+  const problem = told instanceof Error ? told.message : told.status === 200 ? '' : told.body.toString();
+  if (problem !== '') node.machine.say(`vault: failed to join raft cluster: ${problem.trim()}`);
 }
 
 /** What the leader answers to a node that wants to join. @throws Refusal 503 when this node does not lead */

@@ -13,6 +13,7 @@ import type { VaultNode } from './node.js';
 import { sealNode } from './opening.js';
 import { createPeers } from './peers.js';
 import { version } from './status.js';
+import { transitEncrypt } from './transit-seal.js';
 
 const unit = 'vault.service';
 const lookEveryMs = 500;
@@ -59,11 +60,8 @@ async function checkProgram(machine: SimulatedMachine, program: string, account:
 
 /** `VAULT_TOKEN` of the unit's environment file. */
 async function tokenIn(machine: SimulatedMachine, text: string): Promise<string> {
-  const path = /^EnvironmentFile=(-?)(\S+)$/m.exec(text);
-  if (!path) return '';
-  const content = await machine.files.text(path[2]!);
-  if (content === undefined && path[1] === '')
-    throw new Error(`Failed to load environment files: ${path[2]!}`);
+  const path = /^EnvironmentFile=-?(\S+)$/m.exec(text)?.[1];
+  const content = path === undefined ? undefined : await machine.files.text(path);
   return /^VAULT_TOKEN=(.*)$/m.exec(content ?? '')?.[1] ?? '';
 }
 
@@ -84,20 +82,31 @@ function running(node: VaultNode, file: string): Awaited<ReturnType<Program['sta
   const listening = createListening(machine, ({ port }, socket) =>
     (port === api.port ? clients : members).emit('connection', socket),
   );
+  // Without the Vault that opens it the program ends, and systemd starts it again and again: nobody answers.
+  let isReady = node.settings.transit === undefined;
   const settle = (): void => {
-    listening.settle([api, cluster]);
+    if (isReady) listening.settle([api, cluster]);
     if (!machine.surroundings.network.isAttached(machine)) node.peers.cut();
   };
   settle();
-  let looking = false;
+  let [looking, ended] = [false, false];
   const look = async (): Promise<void> => {
     if (looking) return;
     looking = true;
-    await openByItself(node).finally(() => (looking = false));
+    try {
+      if (!isReady) await transitEncrypt(node, Buffer.from('a trial'));
+      if (ended) return;
+      isReady = true;
+      settle();
+      await openByItself(node);
+    } finally {
+      looking = false;
+    }
   };
   const failed = (error: Error): void => machine.say(`vault: ${error.message}`);
   const timer = setInterval(() => void look().catch(failed), lookEveryMs);
   const end = (): void => {
+    ended = true;
     clearInterval(timer);
     sealNode(node);
     node.peers.cut();

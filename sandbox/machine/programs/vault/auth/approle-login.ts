@@ -13,7 +13,8 @@ function logIn(call: Call): Answer {
   const { state, mount, mountPath, fields, question } = call;
   const found = appRolesOf(call);
   const [roleId, secretId] = [text(fields, 'role_id'), text(fields, 'secret_id')];
-  if (roleId === '') throw new Refusal(400, 'missing role_id');
+  // Vault answers 500 to this one.
+  if (roleId === '') throw new Refusal(500, '1 error occurred:\n\t* missing role_id\n\n');
   const [name, role] = Object.entries(found.roles).find(([, { roleId: id }]) => id === roleId) ?? [];
   if (name === undefined || role === undefined) throw new Refusal(400, 'invalid role or secret ID');
   if (role.bind_secret_id && role.secrets[secretKey(found, secretId)] === undefined)

@@ -68,5 +68,15 @@ export function roleSettings(fields: Record<string, unknown>, before?: RoleSetti
     throw new Refusal(400, `unknown key type "${settings.key_type}"`);
   if (settings.max_ttl > 0 && settings.ttl > settings.max_ttl)
     throw new Refusal(400, '"ttl" value must be less than "max_ttl" value');
-  return settings;
+  return { ...settings, key_bits: keyBits(settings) };
+}
+
+/** A role keeps the size that goes with its type, also when only the type is changed later. */
+function keyBits({ key_type: type, key_bits: bits }: RoleSettings): number {
+  if (type === 'any' || type === 'ed25519') return 0;
+  const [usual, ...others] = type === 'rsa' ? [2048, 3072, 4096, 8192] : [256, 224, 384, 521];
+  if (bits === 0) return usual;
+  if (bits !== usual && !others.includes(bits))
+    throw new Refusal(400, `unsupported bit length for ${type.toUpperCase()} key: ${bits}`);
+  return bits;
 }

@@ -1,5 +1,5 @@
 import { data, empty, keys } from '../question.js';
-import { nothing } from '../refusal.js';
+import { nothing, Refusal } from '../refusal.js';
 import { changes, reads, type Route } from '../route.js';
 import { issuerRoutes } from './issuers.js';
 import { keyRoutes } from './keys.js';
@@ -24,7 +24,7 @@ export const pki: readonly Route[] = [
   }),
   changes('patch', /^roles\/([^/]+)$/, (call) => {
     const before = storeOf(call).roles[call.names[0]!];
-    if (before === undefined) throw nothing();
+    if (before === undefined) throw new Refusal(400, 'unable to fetch role entry to patch');
     const made = roleSettings(call.fields, before);
     storeOf(call).roles[call.names[0]!] = made;
     return data(made);

@@ -38,7 +38,8 @@ function shown(mount: Mount): Record<string, unknown> {
 function mountAt(kind: 'mounts' | 'auth', mounts: Record<string, Mount>, { fields, names }: Call): Answer {
   const path = `${names[0]!}/`;
   const taken = Object.keys(mounts).find((other) => other.startsWith(path) || path.startsWith(other));
-  if (taken !== undefined) throw new Refusal(409, `path is already in use at ${taken}`);
+  if (taken === path) throw new Refusal(409, `path is already in use at ${taken}`);
+  if (taken !== undefined) throw new Refusal(400, `existing mount at ${taken}`);
   const type = text(fields, 'type');
   if (!(types[kind] as readonly string[]).includes(type))
     throw new Refusal(
