@@ -17,8 +17,8 @@ export type StoredBackup = { name: string; at: Date; bytes: number };
 
 /** Where a site's backups lie: outside the platform, encrypted. */
 export type BackupTarget = {
-  /** Keeps the backup of a moment, in place of one that this moment has. @returns its name */
-  save: (role: RoleName, at: Date, content: Buffer) => Promise<string>;
+  /** Keeps the backup that a run made at a moment. @returns its name */
+  save: (role: RoleName, at: Date, content: Buffer, run?: string) => Promise<string>;
   /** A role's backups, the oldest first. */
   list: (role: RoleName) => Promise<StoredBackup[]>;
   /** @throws PermanentError when there is no such backup, or it is not what was saved */
@@ -60,8 +60,8 @@ export async function backupTarget(
   const context = (role: RoleName, name: string) => ({ siteUuid: site.uuid, role, name });
   const list = (role: RoleName): Promise<StoredBackup[]> => storedBackups(bucket, folder(role));
   return {
-    save: async (role, at, content) => {
-      const name = backupName(at);
+    save: async (role, at, content, run) => {
+      const name = backupName(at, run);
       await putObject(bucket, folder(role) + name, encryptBackup(content, key, context(role, name)));
       return name;
     },

@@ -17,7 +17,7 @@ import { createMachines, type SimulatedMachines } from '../../sandbox/machine/ru
 import type { Hardware, Journal } from '../../sandbox/runtime.js';
 import { createWaits } from '../../sandbox/waits.js';
 
-const environment = {
+export const environment = {
   SOCLE_MASTER_KEY: '22'.repeat(32),
   SOCLE_VSPHERE_PASSWORD: 'unused-password',
   SOCLE_VSPHERE_CA: 'unused',

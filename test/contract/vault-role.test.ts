@@ -4,8 +4,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { closeHosts } from '../../activities/clients/ssh/open-host.js';
+import { readSecret, writeSecret } from '../../activities/clients/vault/kv.js';
 import { raftPeers } from '../../activities/clients/vault/raft.js';
-import { NotReadyError } from '../../activities/errors.js';
+import { ApiError, NotReadyError } from '../../activities/errors.js';
 import type { Role, Step, StepContext } from '../../activities/role.js';
 import { prepareVms } from '../../activities/roles/2-preparation/prepare-vms.js';
 import { installVault } from '../../activities/roles/3-base-infrastructure/install-vault.js';
@@ -13,10 +14,14 @@ import { asOrchestrator } from '../../activities/roles/3-base-infrastructure/vau
 import { activeNode } from '../../activities/roles/3-base-infrastructure/vault/nodes.js';
 import { paths, vaultUnitName } from '../../activities/roles/3-base-infrastructure/vault/server-settings.js';
 import { catalogue } from '../../config/artifacts/catalogue.js';
+import { createSecrets } from '../../config/secrets.js';
 import { storePath } from '../../config/artifacts/store.js';
 import { killUnit } from '../../sandbox/machine/programs/supervise.js';
 import { serveStore, storeFiles } from '../../sandbox/store.js';
-import { MachinesUnderTest } from './sandbox-machines.js';
+import { canTestWith } from '../../tools/test-programs.js';
+import type { S3UnderTest } from './s3-contract.js';
+import { startRealS3 } from './s3-real.js';
+import { environment, MachinesUnderTest } from './sandbox-machines.js';
 
 const names = ['vault-1', 'vault-2', 'vault-3'] as const;
 const role = installVault as unknown as Role;
@@ -67,12 +72,13 @@ describe('install-vault in the sandbox', () => {
     return (await step.order?.(contextOf(names[0]))) ?? names;
   };
   /** Again and again while it is not ready, as a workflow repeats a step. */
-  const applied = async (step: Step, name: string): Promise<void> => {
+  const applied = async (step: Step, name: string, given = contextOf): Promise<void> => {
     for (const end = Date.now() + 60_000; ; await new Promise((resolve) => setTimeout(resolve, 200))) {
       try {
-        return void (await step.apply(contextOf(name)));
+        return void (await step.apply(given(name)));
       } catch (error) {
-        if (!(error instanceof NotReadyError) || Date.now() > end) throw error;
+        const passing = error instanceof NotReadyError || (error instanceof ApiError && error.retryable);
+        if (!passing || Date.now() > end) throw error;
       }
     }
   };
@@ -157,6 +163,76 @@ describe('install-vault in the sandbox', () => {
     const peers = await raftPeers((await asOrchestrator(contextOf(names[0]), active))!);
     expect(peers.map(({ nodeId }) => nodeId).sort()).toEqual([...names]);
   }, 240_000);
+
+  describe.runIf(canTestWith('go'))('with a backup target', () => {
+    let target: S3UnderTest;
+    beforeAll(async () => {
+      target = await startRealS3();
+    }, 3_600_000);
+    afterAll(() => target?.close());
+
+    /** A step of an operation in one run, with a real S3 server as the site's backup target. */
+    const inRun = (name: string, runId: string): StepContext => {
+      const context = contextOf(name);
+      const site = {
+        ...context.site,
+        backup: {
+          kind: 's3',
+          url: target.url,
+          bucket: target.bucket,
+          accessKey: 'env:BACKUP_ACCESS',
+          secretKey: 'env:BACKUP_SECRET',
+          ca: 'env:BACKUP_CA',
+          key: 'env:BACKUP_KEY',
+          schedule: '0 2 * * *',
+          keepDays: 30,
+        },
+      } as StepContext['site'];
+      const secrets = createSecrets(site, {
+        ...environment,
+        BACKUP_ACCESS: target.accessKey,
+        BACKUP_SECRET: target.secretKey,
+        BACKUP_CA: target.ca,
+        BACKUP_KEY: '33'.repeat(32),
+      });
+      return { ...context, site, secrets, runId, plan: { ...context.plan, site } };
+    };
+    const operate = async (operation: string, runId: string): Promise<void> => {
+      for (const step of role.operations[operation]!.steps) {
+        for (const name of await targetsOf(step)) {
+          if ((await step.check(inRun(name, runId))).state === 'done') continue;
+          await applied(step, name, (target) => inRun(target, runId));
+          await expect
+            .poll(() => step.check(inRun(name, runId)), { timeout: 20_000, interval: 200 })
+            .toMatchObject({ state: 'done' });
+        }
+      }
+    };
+    const vault = async () => (await asOrchestrator(contextOf(names[0]), (await activeNode(contextOf(names[0])))!))!;
+    const saved = async (): Promise<unknown> => (await readSecret(await vault(), 'kv', 'platform/saved'))?.fields;
+
+    test('what was saved comes back, once in a run', async () => {
+      await writeSecret(await vault(), 'kv', 'platform/saved', { state: 'good' }, 0);
+      await operate('backup', '0a');
+      const [save] = role.operations['backup']!.steps;
+      expect(await save!.check(inRun(names[0], '0b'))).toMatchObject({ state: 'todo' });
+      await writeSecret(await vault(), 'kv', 'platform/saved', { state: 'spoilt' }, 1);
+      await operate('restore', '0c');
+      await someoneLeads();
+      expect(await saved()).toEqual({ state: 'good' });
+    }, 240_000);
+
+    test('a Vault that was lost with all its disks comes back in new machines of the same site', async () => {
+      for (const name of names) await stepOf('undo').apply(contextOf(name));
+      await converge();
+      expect(await saved()).toBeUndefined();
+      await operate('restore', '0d');
+      await someoneLeads();
+      expect(await saved()).toEqual({ state: 'good' });
+      expect(await converge()).toEqual([]);
+      await verified();
+    }, 240_000);
+  });
 
   test('removal leaves nothing, and it can be installed anew', async () => {
     for (const name of names) await stepOf('undo').apply(contextOf(name));

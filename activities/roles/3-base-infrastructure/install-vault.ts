@@ -4,6 +4,7 @@ import { certificateStep } from '../../certificates/certificate-step.js';
 import { chainPreflight } from '../../certificates/chain-preflight.js';
 import { hostStep } from '../../host/host-step.js';
 import { defineRole } from '../../role.js';
+import { backupOperations } from './vault/backup.js';
 import { configureStep } from './vault/configure.js';
 import { initialiseStep } from './vault/initialise.js';
 import { siteAuthority } from '../../certificates/site-authority.js';
@@ -46,5 +47,5 @@ export const installVault = defineRole({
   ],
   verify: verifyVault,
   remove: [hostStep({ id: 'undo', title: 'Vault and all that it holds', resources: removed })],
-  operations: {},
+  operations: backupOperations,
 });

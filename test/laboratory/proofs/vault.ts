@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { authorityOf } from '../../../config/certificates/authority.js';
 import { loadSite } from '../../../config/load.js';
 import { machineNamespace, namespace, within } from '../../../laboratory/names.js';
+import { serverPair } from '../../server-pair.js';
 import { expectSuccess, type Datacentre } from '../datacentre.js';
 import { firstProcess } from '../inside-machine.js';
 import { program, until } from '../laboratory.js';
@@ -127,6 +128,46 @@ export function vaultProofs(given: () => Datacentre, machines: readonly string[]
       expectSuccess(opened);
       expect(whatHappened(opened.changes)).toEqual([`${restarted}: opened`]);
     });
+    test('a machine renews its certificate by itself when a third of its life is left', async () => {
+      const name = vaultMachines[1];
+      const { address } = await machineOf(given(), name);
+      const { domain } = await loadSite(given().site);
+      const authority = await authorityOf(await loadSite(given().site), await given().secrets());
+      const names = [name, `${name}.${domain}`, `vault.${domain}`];
+      const dayMs = 86_400_000;
+      const validity = {
+        notBefore: new Date(Date.now() - 250 * dayMs),
+        notAfter: new Date(Date.now() + 115 * dayMs),
+      };
+      const { certificate, key } = serverPair(authority, name, names, [address], validity);
+      const file = `/etc/socle/tls/${name}.pem`;
+      // No pair of load balancers is here that would pass the machine on to Vault.
+      await asRoot(
+        given(),
+        name,
+        `cat >${file} <<'END'
+${key}${certificate}END
+cp -p /etc/hosts /root/hosts-kept
+{ echo '${address} vault.${domain}'; cat /root/hosts-kept; } >/etc/hosts
+systemctl start socle-certificate-${name}.service
+cp -p /root/hosts-kept /etc/hosts
+rm /root/hosts-kept
+`,
+      );
+      const shown = await asRoot(given(), name, `openssl x509 -in ${file} -noout -issuer -enddate\nstat -c '%a %U:%G' ${file}\n`);
+      expect(shown).toMatch(/issuer=.*platform intermediate[^]*\n640 root:vault\n$/);
+      const served = await asRoot(
+        given(),
+        name,
+        `openssl s_client -connect ${address}:8200 </dev/null 2>/dev/null | openssl x509 -noout -issuer\n`,
+      );
+      expect(served).toContain('platform intermediate');
+      expect([200, 429]).toContain(await health(name));
+      const again = await deploy();
+      expectSuccess(again);
+      expect(again.changes).toEqual([]);
+    });
+
     test('the leading machine loses its power: another node leads, nothing is lost, and it comes back', async () => {
       const leaderBefore = await leader();
       const killed = Date.now();

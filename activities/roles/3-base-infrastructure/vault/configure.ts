@@ -7,6 +7,7 @@ import { KeptInitialisation, rootTokenIn, withoutRootToken } from './kept-initia
 import { appRoleIds, asOrchestrator } from './log-in.js';
 import { activeNode } from './nodes.js';
 import { keepOn, keptAnywhere } from './records.js';
+import { openSealed } from './running.js';
 import { wantedConfiguration } from './wanted-configuration.js';
 
 /**
@@ -35,7 +36,11 @@ export const configureStep: Step = {
   },
   apply: async (context) => {
     const active = await activeNode(context);
-    if (active === undefined) throw new NotReadyError('an active node of Vault', 'none of them leads');
+    if (active === undefined) {
+      const opened = await openSealed(context);
+      const seen = opened.length === 0 ? 'none of them leads' : `${opened.join(', ')} was sealed and is open now`;
+      throw new NotReadyError('an active node of Vault', seen);
+    }
     const kept = await keptAnywhere(context);
     const rootToken = kept === undefined ? undefined : rootTokenOf(context, kept);
     const vault = (await asOrchestrator(context, active)) ?? withRootToken(active, rootToken);

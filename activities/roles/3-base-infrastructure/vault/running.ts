@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Machine } from '../../../../config/machine.js';
 import type { Vault } from '../../../clients/vault/vault.js';
 import { NotReadyError, PermanentError } from '../../../errors.js';
 import { hostOf } from '../../../host/host-of.js';
 import { resultOf, type CheckResult, type Step, type StepContext } from '../../../role.js';
 import { sharesIn } from './kept-initialisation.js';
-import { answered, nodeOn } from './nodes.js';
+import { answered, nodeOn, type VaultContext } from './nodes.js';
 import { keepOn, keptAnywhere, recordsOf } from './records.js';
 import { vaultUnitName } from './server-settings.js';
 import { startedWith, startsWith } from './unit.js';
@@ -83,7 +84,7 @@ async function opened(context: StepContext, node: Vault, kept: string): Promise<
   if (kind === 'sealed') {
     const { openNode } = await import('./open-node.js');
     context.progress('open');
-    return openNode(node, sharesOf(context, kept));
+    return openNode(node, sharesOf(context, context.machine, kept));
   }
   if (kind === 'transit') {
     await until(context, 'wait for the other Vault to open it', async () => !(await sealStatus(node)).sealed);
@@ -111,7 +112,26 @@ async function openedByCustodians(context: StepContext, node: Vault): Promise<vo
   }
 }
 
-function sharesOf({ machine, secrets }: StepContext, kept: string): string[] {
+/**
+ * Opens what was sealed after its own step was done, as by a power cut in the middle of a run, where Socle has the share.
+ * @returns the names of the machines whose nodes it opened
+ */
+export async function openSealed(context: VaultContext): Promise<string[]> {
+  const kept = await keptAnywhere(context);
+  if (kept === undefined || context.site.vault.unseal.kind !== 'sealed') return [];
+  const { openNode } = await import('./open-node.js');
+  const { sealStatus } = await import('../../../clients/vault/status.js');
+  const names: string[] = [];
+  for (const machine of context.machines) {
+    const node = await nodeOn(context, machine);
+    if (!(await answered(context, () => sealStatus(node)))?.sealed) continue;
+    await openNode(node, sharesOf(context, machine, kept));
+    names.push(machine.name);
+  }
+  return names;
+}
+
+function sharesOf({ secrets }: Pick<StepContext, 'secrets'>, machine: Machine, kept: string): string[] {
   try {
     return sharesIn(kept, secrets);
   } catch {
