@@ -25,7 +25,9 @@ import {
   wantedConfiguration,
   type WantedConfiguration,
 } from '../../activities/roles/3-base-infrastructure/vault/wanted-configuration.js';
+import { authorityOf } from '../../config/certificates/authority.js';
 import type { Machine } from '../../config/machine.js';
+import { serverPair } from '../server-pair.js';
 import { losingProxy, type LosingProxy } from './losing-proxy.js';
 import { makeCluster, secretsOf, site, type Runner, type VaultCluster } from './vault-targets.js';
 import { activeWithin, until } from './vault-waiting.js';
@@ -220,6 +222,11 @@ export function vaultConfigurationContract(name: string, run: Runner): void {
       // The one that Vault signed is good for the next renewal.
       const next = await logInWithCertificate(cluster, signed.certificate, newKey, 'machine');
       await signUnderRole(cluster.client(0, next), 'pki', 'gitops-1', asked);
+      const elsewhere = await authorityOf(site, secretsOf({ MASTER: '22'.repeat(32) }));
+      const forged = serverPair(elsewhere, 'gitops-1', ['gitops-1'], ['127.0.0.12']);
+      await expect(
+        logInWithCertificate(cluster, forged.certificate, forged.key, 'machine-first'),
+      ).rejects.toThrow(/40[03]/);
       const stranger = cluster.certificate('somebody', [], []);
       await expect(
         logInWithCertificate(cluster, stranger.certificate, stranger.key, 'machine-first'),

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { httpClient } from '../../activities/clients/http/http-client.js';
 import { enableAuditFile } from '../../activities/clients/vault/audit.js';
 import { initialise } from '../../activities/clients/vault/initialise.js';
 import { readSecret, writeSecret } from '../../activities/clients/vault/kv.js';
@@ -76,6 +77,40 @@ describe('the simulated Vault on its machine', () => {
     await expect(asked).rejects.toMatchObject({ status: 0, retryable: true });
     expect(await nodeState(vault)).toBe('sealed');
     expect(simulated.faults.armed()).toEqual([]);
+  });
+
+  test('a member that was away never leads before it has what was written meanwhile', async () => {
+    const { root, share } = await opened(3);
+    await cluster.nodes[2]!.kill();
+    await writeSecret(cluster.client(0, root), 'kv', 'meanwhile', { is: 'written' }, 0);
+    await cluster.nodes[0]!.kill();
+    await cluster.nodes[1]!.kill();
+    await cluster.nodes[2]!.start();
+    await openNode(cluster.client(2), [share]);
+    // Alone it asks for votes in vain, and its term runs ahead of the others'.
+    const stored = (): number => termOnDisk(simulated.stateFolder, cluster.nodes[2]!.settings.address);
+    await expect.poll(stored, { timeout: 20_000 }).toBeGreaterThan(3);
+    await cluster.nodes[1]!.start();
+    await openNode(cluster.client(1), [share]);
+    expect(await activeWithin(cluster, 1, 2)).toBe(1);
+    expect(await readSecret(cluster.client(2, root), 'kv', 'meanwhile')).toMatchObject({ version: 1 });
+  });
+
+  test('on the port of the cluster nobody is heard but its members', async () => {
+    const { root } = await opened(1);
+    const { address } = cluster.nodes[0]!.settings;
+    const stranger = httpClient({
+      system: 'Vault',
+      url: `https://${address}:8201`,
+      ca: cluster.authority.root,
+    });
+    const body = { term: 1_000, leader: 'vault-9', index: 1_000, recordTerm: 1_000 };
+    for (const path of ['/append', '/vote', '/forward'])
+      await expect(stranger.request({ method: 'POST', path, body }), path).rejects.toMatchObject({
+        status: 403,
+      });
+    expect(await nodeState(cluster.client(0))).toBe('active');
+    expect(await readSecret(cluster.client(0, root), 'kv', 'first')).toBeDefined();
   });
 
   test('a firewall between machines keeps a node from joining', async () => {
@@ -175,6 +210,14 @@ table inet filter {
     expect(machine.listeners().map(({ port }) => port)).not.toContain(8200);
   });
 });
+
+/** The term that a node last voted in. */
+function termOnDisk(stateFolder: string, address: string): number {
+  const folder = join(stateFolder, 'machines', simulated.machineAt(address).hardware.instanceUuid);
+  const [file] = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  const { vote } = JSON.parse(readFileSync(join(folder, file!), 'utf8')) as { vote: { term: number } };
+  return vote.term;
+}
 
 async function edit(machine: SimulatedMachine, from: string | RegExp, to: string): Promise<void> {
   const text = (await machine.files.text(paths.configuration))!;

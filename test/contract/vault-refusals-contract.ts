@@ -135,6 +135,16 @@ export function vaultRefusalsContract(name: string, run: Runner): void {
       expect(await status(['GET', 'kv/data/team/one/x'], mixed)).toBe(403);
       expect(await status(['GET', 'kv/metadata?list=true'], mixed)).toBe(200);
       expect(await status(['GET', 'kv/metadata/team?list=true'], mixed)).toBe(403);
+      await ask([
+        'PUT',
+        'sys/policies/acl/denies',
+        { policy: 'path "kv/data/*" { capabilities = ["deny"] }' },
+      ]);
+      await ask(['POST', 'auth/approle/role/mixed', { token_policies: 'mixed,denies' }]);
+      const both = cluster.client(0, await logInWithAppRole(cluster.client(0), 'mixed-id', 'mixed-secret'));
+      expect(await status(['GET', 'kv/data/ready'], both)).toBe(403);
+      // There is none, which is said to who may read it.
+      expect(await status(['GET', 'kv/data/team/two/open'], both)).toBe(404);
       // Read is not enough where it asks for sudo.
       expect(await status(['GET', 'sys/audit'], mixed)).toBe(403);
       expect(await status(['PUT', 'sys/seal'], mixed)).toBe(403);
