@@ -11,7 +11,7 @@ import { readSecret, ensureSecret } from '../../activities/clients/vault/kv.js';
 import { mountsOf } from '../../activities/clients/vault/mounts.js';
 import { signUnderRole } from '../../activities/clients/vault/pki-roles.js';
 import { issuersOf } from '../../activities/clients/vault/pki.js';
-import { takeSnapshot } from '../../activities/clients/vault/raft.js';
+import { restoreSnapshot, takeSnapshot } from '../../activities/clients/vault/raft.js';
 import { ownToken, revokeOwnToken } from '../../activities/clients/vault/token.js';
 import { vaultClient, type Vault } from '../../activities/clients/vault/vault.js';
 import { ApiError } from '../../activities/errors.js';
@@ -231,6 +231,20 @@ export function vaultConfigurationContract(name: string, run: Runner): void {
       await expect(
         logInWithCertificate(cluster, stranger.certificate, stranger.key, 'machine-first'),
       ).rejects.toThrow(/40[03]/);
+    });
+
+    test('Socle itself may put back a snapshot, also one of another Vault', async () => {
+      const { roleId, secretId } = ids('orchestrator');
+      const asSocle = async (): Promise<Vault> =>
+        cluster.client(0, await logInWithAppRole(cluster.client(0), roleId, secretId));
+      const snapshot = await takeSnapshot(await asSocle());
+      await restoreSnapshot(await asSocle(), snapshot);
+      await restoreSnapshot(await asSocle(), snapshot, true);
+      await until('the node to lead again', async () => {
+        await openNode(cluster.client(0), [share]);
+        await activeWithin(cluster, 0);
+        return (await ownToken(await asSocle())).policies.includes('orchestrator');
+      });
     });
 
     test('both audit logs tell who did what, and no secret', async () => {

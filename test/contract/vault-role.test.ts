@@ -208,8 +208,10 @@ describe('install-vault in the sandbox', () => {
         }
       }
     };
-    const vault = async () => (await asOrchestrator(contextOf(names[0]), (await activeNode(contextOf(names[0])))!))!;
-    const saved = async (): Promise<unknown> => (await readSecret(await vault(), 'kv', 'platform/saved'))?.fields;
+    const vault = async () =>
+      (await asOrchestrator(contextOf(names[0]), (await activeNode(contextOf(names[0])))!))!;
+    const saved = async (): Promise<unknown> =>
+      (await readSecret(await vault(), 'kv', 'platform/saved'))?.fields;
 
     test('what was saved comes back, once in a run', async () => {
       await writeSecret(await vault(), 'kv', 'platform/saved', { state: 'good' }, 0);

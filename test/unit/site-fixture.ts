@@ -8,7 +8,7 @@ import { problemLine } from '../../config/problem.js';
 export const exampleText = readFileSync('examples/site-100.yaml', 'utf8');
 
 /** What the example puts in the place of pinned artefacts. */
-export const ownCatalogue = /  # What the sandbox serves[^]*?licence: \S+\n/.exec(exampleText)![0];
+export const ownCatalogue = / {2}# What the sandbox serves[^]*?licence: \S+\n/.exec(exampleText)![0];
 
 /** A text with each `from` replaced once; fails when a `from` does not stand in it, so that no case goes stale. */
 export function edited(text: string, ...changes: [from: string, to: string][]): string {

@@ -154,7 +154,11 @@ cp -p /root/hosts-kept /etc/hosts
 rm /root/hosts-kept
 `,
       );
-      const shown = await asRoot(given(), name, `openssl x509 -in ${file} -noout -issuer -enddate\nstat -c '%a %U:%G' ${file}\n`);
+      const shown = await asRoot(
+        given(),
+        name,
+        `openssl x509 -in ${file} -noout -issuer -enddate\nstat -c '%a %U:%G' ${file}\n`,
+      );
       expect(shown).toMatch(/issuer=.*platform intermediate[^]*\n640 root:vault\n$/);
       const served = await asRoot(
         given(),

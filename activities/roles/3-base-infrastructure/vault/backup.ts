@@ -55,7 +55,8 @@ const restore: Step = {
   title: 'newest snapshot from the backup target',
   on: 'site',
   profile: 'host',
-  check: async (context) => ((await lastRestore(context)) === context.runId ? done : todo('not restored in this run')),
+  check: async (context) =>
+    (await lastRestore(context)) === context.runId ? done : todo('not restored in this run'),
   apply: async (context) => {
     const { machines, progress } = context;
     const target = await targetOf(context);
@@ -97,7 +98,10 @@ async function activeVault(context: StepContext): Promise<Vault> {
   const active = await activeNode(context);
   const vault = active && (await asOrchestrator(context, active));
   if (vault !== undefined) return vault;
-  throw new NotReadyError('a node of Vault that leads and lets Socle in', `first: socle deploy FILE --only ${role}`);
+  throw new NotReadyError(
+    'a node of Vault that leads and lets Socle in',
+    `first: socle deploy FILE --only ${role}`,
+  );
 }
 
 /** Names the run that restored last. */

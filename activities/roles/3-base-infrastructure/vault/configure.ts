@@ -38,7 +38,8 @@ export const configureStep: Step = {
     const active = await activeNode(context);
     if (active === undefined) {
       const opened = await openSealed(context);
-      const seen = opened.length === 0 ? 'none of them leads' : `${opened.join(', ')} was sealed and is open now`;
+      const seen =
+        opened.length === 0 ? 'none of them leads' : `${opened.join(', ')} was sealed and is open now`;
       throw new NotReadyError('an active node of Vault', seen);
     }
     const kept = await keptAnywhere(context);

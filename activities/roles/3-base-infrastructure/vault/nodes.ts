@@ -28,7 +28,7 @@ export async function nodeOn(context: VaultContext, machine: Machine): Promise<V
 export async function activeNode(context: VaultContext): Promise<Vault | undefined> {
   const { nodeState } = await import('../../../clients/vault/status.js');
   const nodes = await Promise.all(context.machines.map((machine) => nodeOn(context, machine)));
-  for (const end = Date.now() + electedWithinMs; ; ) {
+  for (const end = Date.now() + electedWithinMs; ;) {
     const states = await Promise.all(nodes.map((node) => answered(context, () => nodeState(node))));
     const active = states.indexOf('active');
     if (active >= 0) return nodes[active];

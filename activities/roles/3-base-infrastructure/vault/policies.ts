@@ -15,6 +15,7 @@ export const orchestratorPolicy = policyOf([
   ['sys/storage/raft/autopilot/state', ['read']],
   ['sys/storage/raft/remove-peer', ['update']],
   ['sys/storage/raft/snapshot', ['read', 'update']],
+  ['sys/storage/raft/snapshot-force', ['update']],
   ['sys/step-down', ['update', 'sudo']],
   ['auth/approle/*', ['create', 'read', 'update', 'delete', 'list']],
   ['auth/cert/*', ['create', 'read', 'update', 'delete', 'list']],
