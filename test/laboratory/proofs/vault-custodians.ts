@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { namespace, within } from '../../../laboratory/names.js';
 import { expectSuccess, stateFolder, type Datacentre, type Outcome } from '../datacentre.js';
 import { main, program, until, type Ran } from '../laboratory.js';
@@ -31,6 +31,9 @@ export function custodianProofs(given: () => Datacentre, machines: readonly stri
       const unseal = { kind: 'custodians', threshold: 2, custodians, rootToken: armoured(owner) };
       site = given().copy('custodians.yaml', [['vault'], { unseal }]);
     });
+
+    // gpg has left an agent running for this folder.
+    afterAll(() => void execFileSync('gpgconf', ['--homedir', home, '--kill', 'all']));
 
     const gpg = (...words: string[]): string =>
       execFileSync('gpg', ['--homedir', home, '--batch', '--quiet', '--passphrase', '', ...words], {
