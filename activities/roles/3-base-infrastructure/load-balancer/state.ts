@@ -1,8 +1,8 @@
 import type { Machine } from '../../../../config/machine.js';
 import type { Site } from '../../../../config/site.js';
+import { machineCertificate } from '../../../certificates/machine-certificate.js';
 import { certificateRenewal } from '../../../certificates/renewal.js';
 import type { ServerCertificate } from '../../../certificates/server-certificate.js';
-import { serverNames } from '../../../certificates/server-names.js';
 import { command } from '../../../host/command.js';
 import { file } from '../../../host/file.js';
 import { packages } from '../../../host/packages.js';
@@ -24,17 +24,10 @@ export function loadBalancerPackages(): Resource[] {
 }
 
 /** What the statistics are served with. */
-export function statisticsCertificate({
-  site,
-  plan,
-  machine,
-}: Pick<StepContext, 'site' | 'plan' | 'machine'>): ServerCertificate {
-  return {
-    name: machine.name,
-    names: serverNames(site, plan, machine),
-    addresses: [machine.address],
-    units: ['haproxy.service'],
-  };
+export function statisticsCertificate(
+  context: Pick<StepContext, 'site' | 'plan' | 'machine'>,
+): ServerCertificate {
+  return machineCertificate(context, { units: ['haproxy.service'] });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { installedArtifact } from '../../../artifacts/installed-artifact.js';
+import { machineCertificate } from '../../../certificates/machine-certificate.js';
 import { certificateRenewal } from '../../../certificates/renewal.js';
 import type { ServerCertificate } from '../../../certificates/server-certificate.js';
-import { serverNames } from '../../../certificates/server-names.js';
 import { command } from '../../../host/command.js';
 import { directory } from '../../../host/directory.js';
 import { file } from '../../../host/file.js';
@@ -67,18 +67,14 @@ const fromPackage: readonly Resource[] = [
 ];
 
 /** One for both instances. */
-export function registryCertificate({
-  site,
-  plan,
-  machine,
-}: Pick<StepContext, 'site' | 'plan' | 'machine'>): ServerCertificate {
-  return {
+export function registryCertificate(
+  context: Pick<StepContext, 'site' | 'plan' | 'machine'>,
+): ServerCertificate {
+  return machineCertificate(context, {
     name: 'registry',
-    names: serverNames(site, plan, machine),
-    addresses: [machine.address],
     group: registryAccount,
     units: [registryUnits.pull, registryUnits.push],
-  };
+  });
 }
 
 /** Two instances over one storage, and the collection of what nobody refers to any more. */

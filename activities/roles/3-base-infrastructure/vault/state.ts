@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
 import type { Authority } from '../../../../config/certificates/authority.js';
 import { installedArtifact } from '../../../artifacts/installed-artifact.js';
+import { machineCertificate } from '../../../certificates/machine-certificate.js';
 import { certificateRenewal } from '../../../certificates/renewal.js';
 import type { ServerCertificate } from '../../../certificates/server-certificate.js';
-import { serverNames } from '../../../certificates/server-names.js';
 import { directory } from '../../../host/directory.js';
 import { file } from '../../../host/file.js';
 import { packages } from '../../../host/packages.js';
@@ -30,18 +30,8 @@ export async function vaultProgram(context: StepContext): Promise<Resource[]> {
 }
 
 /** What a node answers with. */
-export function vaultCertificate({
-  site,
-  plan,
-  machine,
-}: Pick<StepContext, 'site' | 'plan' | 'machine'>): ServerCertificate {
-  return {
-    name: machine.name,
-    names: serverNames(site, plan, machine),
-    addresses: [machine.address],
-    group: vaultAccount,
-    units: [vaultUnitName],
-  };
+export function vaultCertificate(context: Pick<StepContext, 'site' | 'plan' | 'machine'>): ServerCertificate {
+  return machineCertificate(context, { group: vaultAccount, units: [vaultUnitName] });
 }
 
 /** All that a node begins with. It is not started here: which one is first is for the steps after this to say. */
