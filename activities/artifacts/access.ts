@@ -1,6 +1,8 @@
 import type { Secrets } from '../../config/secrets.js';
 import type { Site } from '../../config/site.js';
-import type { ArtifactAccess } from '../roles/2-preparation/package-sources.js';
+
+/** What the artefact source asks for; resolved inside the activity. */
+export type ArtifactAccess = { ca?: string; username?: string; password?: string };
 
 /** Resolves what the artefact source asks for. */
 export async function artifactAccess({ artifacts }: Site, secrets: Secrets): Promise<ArtifactAccess> {

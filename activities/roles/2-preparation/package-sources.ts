@@ -1,3 +1,4 @@
+import type { ArtifactAccess } from '../../artifacts/access.js';
 import type { Site } from '../../../config/site.js';
 import { absent } from '../../host/absent.js';
 import { command } from '../../host/command.js';
@@ -5,9 +6,6 @@ import { file } from '../../host/file.js';
 import type { Resource } from '../../host/resource.js';
 import type { PrepareVmsInputs } from './inputs.js';
 import type { OperatingSystem } from './os.js';
-
-/** What the artefact source asks for; resolved inside the activity. */
-export type ArtifactAccess = { ca?: string; username?: string; password?: string };
 
 const codenames: Record<string, string> = {
   'debian-12': 'bookworm',
