@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { storeOf } from '../../config/artifacts/store.js';
 import { attributesLibrary, rawMode } from './file.js';
 import { commandLine, quote } from './quote.js';
@@ -36,7 +37,7 @@ put_artifact() {
     fi
   fi
   rm -f "$new"
-  echo "$1: cannot be taken out of the download, nothing was changed" >&2
+  echo "$1: cannot be taken out of the download, nothing was changed; $(df -h --output=avail "\${1%/*}" | tail -n 1 | tr -d ' ') is free there" >&2
   exit 1
 }
 artifact() {
@@ -135,6 +136,7 @@ function downloading(url: string, part: string, login: string | undefined): stri
     ...(login === undefined ? [] : ['--netrc-file', login]),
     ...['--continue-at', '-', '--output', part, url],
   );
+  const full = `${part}: cannot be written, so much is free there. Make room, then: socle retry`;
   const after = `${url}: not loaded, what arrived is kept. Next: socle artifacts verify ${storeOf(url)} FILE`;
   return `get() { answer=$(${curl}); }
 code=0
@@ -146,8 +148,16 @@ case $code:$answer in
     get || code=$?
     ;;
 esac
-if [ $code != 0 ]; then
-  ${commandLine('echo', after)}
-  exit $code
-fi`;
+case $code in
+  0) ;;
+  23)
+    ${commandLine('df', '-h', dirname(part))}
+    ${commandLine('echo', full)}
+    exit 23
+    ;;
+  *)
+    ${commandLine('echo', after)}
+    exit $code
+    ;;
+esac`;
 }

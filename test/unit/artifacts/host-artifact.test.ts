@@ -161,6 +161,19 @@ describe.runIf(canTestWith('curl') && canTestWith('unzip'))('an artefact on a re
     expect([existsSync(join(root, 'starts')), server.requests]).toEqual([false, []]);
   });
 
+  test.runIf(userInfo().uid === 0)('that finds no room says so, and leaves what is there', async () => {
+    mkdirSync(folder());
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', folder()]);
+    try {
+      const { state, stderr } = await run('apply');
+      expect(state).not.toBe('changed');
+      expect(stderr).toMatch(/tmpfs +8\.0K[^]*\.part: cannot be written, so much is free there\. Make room/);
+      expect(existsSync(path())).toBe(false);
+    } finally {
+      execFileSync('umount', [folder()]);
+    }
+  });
+
   test('from a server without ranges begins anew', async () => {
     server.ranges = false;
     server.cuts = [1000];
