@@ -5,7 +5,7 @@ import { Refusal } from './refusal.js';
 /** Time is counted in ticks: a process that was held up takes no other node for lost because of it. */
 const tickMs = 100;
 const beatTicks = 2;
-const leaseTicks = 10;
+const leaseTicks = 20;
 
 export type RaftMeans = {
   self: string;
@@ -194,7 +194,7 @@ export function createRaft(means: RaftMeans): Raft {
 }
 
 function patienceNow(): number {
-  return 12 + Math.floor(Math.random() * 10);
+  return 24 + Math.floor(Math.random() * 16);
 }
 
 /** True as soon as `needed` of them hold it; false when that many cannot any more. */
