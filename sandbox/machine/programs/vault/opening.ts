@@ -58,7 +58,8 @@ export function startRaft(node: VaultNode, keys: Keys, stored: Stored): void {
     leads: () => {
       const { record } = raft;
       node.active = { state: JSON.parse(open(keys.data, record().data).toString()) as VaultState };
-      machine.happened('vault-leads', { node: node.settings.nodeId, term: raft.term() });
+      // Nobody's effect: nodes choose a leader by themselves, also while nothing is deployed.
+      machine.say(`vault: leads in term ${raft.term()}`);
     },
     follows: () => (node.active = undefined),
     received: ({ seal, members }) => {
