@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { readRun } from '../../client/run/read-run.js';
 import { run } from '../../laboratory/command.js';
 import { journalFile, namespace, runFolder, stateFolder, within } from '../../laboratory/names.js';
@@ -8,6 +8,8 @@ import { markedProcesses } from '../../laboratory/processes.js';
 import type { Effect } from '../../sandbox/runtime.js';
 import { StackUnderTest } from '../end-to-end/stack.js';
 import { breakConnections, firstProcess, insideMachine } from '../laboratory/inside-machine.js';
+import { editSite, type Change } from '../laboratory/site-file.js';
+import { realStore } from '../laboratory/store.js';
 import { tailJournal } from './journal-tail.js';
 import type { Place } from './place.js';
 import { kinds, type Kind } from './schedule.js';
@@ -21,10 +23,17 @@ const goneWithinMs = 20_000;
 /** Real machines, on which a whole site is made and prepared. Needs what `socle lab up` needs. */
 export const laboratoryPlace: Place = {
   kinds: kinds.filter((kind) => !notHere.includes(kind)),
-  file: 'examples/site-lab.yaml',
+  file: '.socle/chaos/site-lab.yaml',
   start: async () => {
+    const store = await realStore();
+    await mkdir(dirname(laboratoryPlace.file), { recursive: true });
+    const ownFiles: Change = [['artifacts', 'catalogue'], store.catalogue];
+    editSite('examples/site-lab.yaml', laboratoryPlace.file, [ownFiles]);
     const orchestrator = `${stateFolder}/orchestrator`;
-    const stack = await StackUnderTest.command(['lab', 'up', '--with-packages'], orchestrator);
+    const stack = await StackUnderTest.command(
+      ['lab', 'up', '--with-packages', '--store', store.folder],
+      orchestrator,
+    );
     let seen = 0;
     return {
       stack,

@@ -16,7 +16,7 @@ const usage = `npm run test:chaos -- [options]
   --disturbances N   in each run, of kinds drawn from the seed (8)
   --only KIND=N,…    these kinds alone, so many of each: ${named.join(', ')}
   --laboratory       on real machines, as \`socle lab up\` makes them, instead of the sandbox
-  --site FILE        what is deployed (examples/site-100.yaml, examples/site-lab.yaml)
+  --site FILE        what is deployed (examples/site-100.yaml; examples/site-lab.yaml with the real Vault)
   --waits PROFILE    simulated durations: none, short, realistic (short)
   --report FILE      the JSON report (.socle/chaos/report.json)`;
 
