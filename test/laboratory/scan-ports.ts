@@ -4,8 +4,8 @@ import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 
 /** Enough at once to be done in seconds; every try has its own socket. */
 const atOnce = 16_384;
-/** The kernel sends a lost SYN again after one second. */
-const silentMs = 2_000;
+/** The kernel sends a lost SYN again after one second, and once more two seconds later. */
+const silentMs = 3_500;
 const lastPort = 65_535;
 
 export type Answers = {
