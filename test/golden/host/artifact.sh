@@ -165,7 +165,7 @@ put_artifact() {
     fi
   fi
   rm -f "$new"
-  echo "$1: cannot be taken out of the download, nothing was changed" >&2
+  echo "$1: cannot be taken out of the download, nothing was changed; $(df -h --output=avail "${1%/*}" | tail -n 1 | tr -d ' ') is free there" >&2
   exit 1
 }
 artifact() {
@@ -208,10 +208,18 @@ case $code:$answer in
     get || code=$?
     ;;
 esac
-if [ $code != 0 ]; then
-  echo '\''https://store.example.org/vault/1.21.1/vault_1.21.1_linux_amd64.zip: not loaded, what arrived is kept. Next: socle artifacts verify https://store.example.org FILE'\''
-  exit $code
-fi' https://store.example.org/vault/1.21.1/vault_1.21.1_linux_amd64.zip https://store.example.org
+case $code in
+  0) ;;
+  23)
+    df -h /var/lib/socle/artifacts
+    echo '\''/var/lib/socle/artifacts/4088617653eba4ea341b6166130239fcbe42edc7839c7f7c6209d280948769c7.part: cannot be written, so much is free there. Make room, then: socle retry'\''
+    exit 23
+    ;;
+  *)
+    echo '\''https://store.example.org/vault/1.21.1/vault_1.21.1_linux_amd64.zip: not loaded, what arrived is kept. Next: socle artifacts verify https://store.example.org FILE'\''
+    exit $code
+    ;;
+esac' https://store.example.org/vault/1.21.1/vault_1.21.1_linux_amd64.zip https://store.example.org
 finish
 }
 look() {
