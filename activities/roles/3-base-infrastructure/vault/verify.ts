@@ -37,6 +37,6 @@ async function clusterProblems(context: StepContext): Promise<CheckResult> {
   if (problems.length > 0 || context.site.vault.unseal.kind !== 'sealed') return resultOf(problems);
   return {
     state: 'done',
-    notes: ['vault.unseal is sealed: whoever has the master key and a disk of Vault can open it'],
+    notes: ['vault.unseal is sealed: the master key and a disk of Vault open it'],
   };
 }
