@@ -8,11 +8,12 @@ import { ensureOrganisation, ownOrganisations } from '../../activities/clients/g
 import { ownUser } from '../../activities/clients/gogs/own-user.js';
 import { ensureRepository, readRepository } from '../../activities/clients/gogs/repositories.js';
 import { issueToken, tokenNames } from '../../activities/clients/gogs/tokens.js';
-import { ApiError, NotReadyError, PermanentError } from '../../activities/errors.js';
+import { NotReadyError, PermanentError } from '../../activities/errors.js';
 import { authorityFrom } from '../certificates-fixture.js';
 import { publicKey } from '../unit/site-fixture.js';
 import type { GogsUnderTest } from './gogs-targets.js';
 import { losingProxy, type LosingProxy } from './losing-proxy.js';
+import { refusal } from './refusal.js';
 
 const repository = { owner: 'platform', name: 'gitops' };
 const url = 'https://argocd.platform.example/api/webhook';
@@ -40,14 +41,6 @@ export function gogsContract(name: string, start: () => Promise<GogsUnderTest>):
     });
 
     const as = (login: GogsLogin): Gogs => gogsClient({ url: proxy.url, ca: under.ca, login });
-    const refusal = async (asked: Promise<unknown>): Promise<ApiError> => {
-      const error = await asked.then(
-        () => new Error('it was not refused'),
-        (reason: unknown) => reason,
-      );
-      expect(error).toBeInstanceOf(ApiError);
-      return error as ApiError;
-    };
     const shown = (error: Error): string => JSON.stringify(error, Object.getOwnPropertyNames(error));
     /** Loses the answer to the next request of this kind, and says afterwards that this happened. */
     const losing = async <Result>(

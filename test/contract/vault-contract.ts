@@ -8,11 +8,11 @@ import { writePolicy } from '../../activities/clients/vault/policies.js';
 import { forgetShares, giveShare, nodeState, sealStatus } from '../../activities/clients/vault/status.js';
 import { ownToken, revokeOwnToken } from '../../activities/clients/vault/token.js';
 import { vaultClient } from '../../activities/clients/vault/vault.js';
-import { ApiError } from '../../activities/errors.js';
 import { authorityOf } from '../../config/certificates/authority.js';
 import { createSecrets } from '../../config/secrets.js';
 import { activeWithin, until } from './vault-waiting.js';
 import { makeCluster, site, type Runner, type VaultCluster } from './vault-targets.js';
+import { refusal } from './refusal.js';
 
 /** What Socle relies on of one node of Vault, asked in the order in which a deployment asks it. */
 export function vaultContract(name: string, run: Runner): void {
@@ -25,15 +25,6 @@ export function vaultContract(name: string, run: Runner): void {
       await cluster.nodes[0]!.start();
     }, 3_600_000);
     afterAll(() => cluster.close());
-
-    const refusal = async (asked: Promise<unknown>): Promise<ApiError> => {
-      const error = await asked.then(
-        () => new Error('it was not refused'),
-        (reason: unknown) => reason,
-      );
-      expect(error).toBeInstanceOf(ApiError);
-      return error as ApiError;
-    };
 
     test('answers what it is before it is initialised', async () => {
       const vault = cluster.client(0);
