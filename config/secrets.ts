@@ -16,6 +16,7 @@ export type BranchName =
   | 'authority'
   | 'load-balancer'
   | 'registry'
+  | 'gogs'
   | 'vault'
   | `bootstrap/${ZoneName}`;
 
@@ -43,6 +44,12 @@ export type Secrets = {
   registrySalt: (user: string, version?: number) => Buffer;
   /** Signs the state of uploads to the registry. */
   registryHttpSecret: (version?: number) => string;
+  /** Password of a user of Gogs, 43 characters. */
+  gogsPassword: (user: string, version?: number) => string;
+  /** What Gogs encrypts with; it must stay what it is, whatever is rotated. */
+  gogsSecretKey: () => string;
+  /** Key with which a machine sends the other one copies of Gogs. */
+  replicationKey: (machine: string) => SshKeyPair;
   /** Id of an AppRole in the site's own Vault: a name, not a secret, but one that nobody guesses. */
   vaultRoleId: (role: string, version?: number) => string;
   /** Secret id that logs in with it. */
@@ -103,6 +110,10 @@ export function createSecrets(site: SecretsSource, environment: NodeJS.ProcessEn
       derived('registry', ['registry-salt', user, version], 16),
     registryHttpSecret: (version = versions.registryPassword) =>
       password('registry', ['registry-http-secret', version]),
+    gogsPassword: (user, version = versions.gogsPassword) =>
+      password('gogs', ['gogs-password', user, version]),
+    gogsSecretKey: () => remember(derived('gogs', ['gogs-secret-key', 1]).toString('hex')),
+    replicationKey: (machine) => pair('gogs', ['replication-key', machine, 1], `gogs@${machine}`),
     vaultRoleId: (role, version = 1) => derived('vault', ['role-id', role, version]).toString('hex'),
     vaultSecretId: (role, version = 1) =>
       remember(derived('vault', ['secret-id', role, version]).toString('hex')),

@@ -28,9 +28,11 @@ export const preparationPackages = [
 export const mirrorPackages = [
   ...preparationPackages,
   'docker-registry',
+  'git',
   'haproxy',
   'keepalived',
   'logrotate',
+  'sqlite3',
   'unzip',
 ];
 

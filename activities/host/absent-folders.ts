@@ -7,7 +7,8 @@ export function absentFolders(paths: readonly string[]): Resource {
   const words = paths.map(quote).join(' ');
   return command({
     title: `no folders ${paths.join(', ')}`,
-    unless: `! ls -d ${words}`,
+    // ls fails for one that is missing while it lists the others.
+    unless: `[ -z "$(ls -d ${words} 2>/dev/null)" ]`,
     run: `rm -rf ${words}`,
     reason: 'present',
   });

@@ -3,6 +3,7 @@ import { provisionnementVmsApps } from './1-provisioning/provisionnement-vms-app
 import { provisionnementVmsInfra } from './1-provisioning/provisionnement-vms-infra.js';
 import { prepareVms } from './2-preparation/prepare-vms.js';
 import { installDockerRegistry } from './3-base-infrastructure/install-docker-registry.js';
+import { installGogs } from './3-base-infrastructure/install-gogs.js';
 import { installLoadBalancer } from './3-base-infrastructure/install-load-balancer.js';
 import { installVault } from './3-base-infrastructure/install-vault.js';
 
@@ -14,4 +15,5 @@ export const roles: readonly AnyRole[] = [
   installDockerRegistry,
   installVault,
   installLoadBalancer,
+  installGogs,
 ];

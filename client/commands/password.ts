@@ -7,6 +7,8 @@ const passwords: Readonly<Record<string, (secrets: Secrets) => string>> = {
   statistics: (secrets) => secrets.statisticsPassword(),
   'registry/node': (secrets) => secrets.registryPassword('node'),
   'registry/socle': (secrets) => secrets.registryPassword('socle'),
+  'gogs/socle': (secrets) => secrets.gogsPassword('socle'),
+  'gogs/argocd': (secrets) => secrets.gogsPassword('argocd'),
   'vault/break-glass/role-id': (secrets) => secrets.vaultRoleId('break-glass'),
   'vault/break-glass/secret-id': (secrets) => secrets.vaultSecretId('break-glass'),
 };
@@ -17,7 +19,10 @@ export function passwordCommand(): Command {
   return new Command('password')
     .description(`print a password that the master key gives: ${names}`)
     .argument('<file>', 'site file')
-    .argument('<name>', 'which one; its user is socle for statistics, and the last word for the registry')
+    .argument(
+      '<name>',
+      'which one; its user is socle for statistics, and the last word for the registry and Gogs',
+    )
     .action(async (file: string, name: string) => {
       const derive = passwords[name];
       if (derive === undefined)

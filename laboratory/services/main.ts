@@ -37,9 +37,10 @@ async function main(): Promise<void> {
     [
       // `debian-security` lies beside it.
       ...(packages === undefined ? [] : [{ url: packages, prefix: join(mirror, 'debian') }]),
-      ...(store === undefined || storeFolder === undefined
+      // Machines reach it also when it has nothing: it stands in the port table.
+      ...(store === undefined
         ? []
-        : [{ url: store, prefix: `${storeFolder}/` }]),
+        : [{ url: store, ...(storeFolder !== undefined && { prefix: `${storeFolder}/` }) }]),
     ],
     { key, cert },
   );

@@ -5,8 +5,8 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import { normalize } from 'node:path';
 
-/** What is served below an address: files whose path begins with `prefix`. */
-export type Served = { url: string; prefix: string };
+/** What is served below an address: files whose path begins with `prefix`, nothing without one. */
+export type Served = { url: string; prefix?: string };
 
 /**
  * Files by HTTP or HTTPS as their addresses in the site file say: the package mirror, and the artefact store. Addresses
@@ -29,7 +29,9 @@ async function serveOrigin(
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', href).pathname));
     const file = served
       .map(({ url, prefix }) => ({ base: new URL(url).pathname.replace(/\/$/, ''), prefix }))
-      .flatMap(({ base, prefix }) => (path.startsWith(base) ? [prefix + path.slice(base.length)] : []))[0];
+      .flatMap(({ base, prefix }) =>
+        prefix !== undefined && path.startsWith(base) ? [prefix + path.slice(base.length)] : [],
+      )[0];
     if (file === undefined) return void response.writeHead(404).end();
     answer(file, request.method === 'HEAD', response).catch(() => response.writeHead(404).end());
   };

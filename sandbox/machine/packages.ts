@@ -42,7 +42,7 @@ defaults
 export const packageCatalogue: readonly Package[] = [
   bring('sudo', { commands: ['sudo', 'visudo'] }),
   bring('openssh-server', { commands: ['sshd'], units: ['ssh.service'] }),
-  bring('openssh-client', { commands: ['ssh-keygen'] }),
+  bring('openssh-client', { commands: ['ssh', 'ssh-keygen'] }),
   bring('cloud-init', { commands: ['cloud-init'] }),
   bring('iproute2', { commands: ['ip', 'ss'] }),
   bring('procps', { commands: ['sysctl'] }),
@@ -81,6 +81,8 @@ export const packageCatalogue: readonly Package[] = [
     files: { '/usr/bin/docker-registry': 'the program\n' },
   }),
   bring('keepalived', { commands: ['keepalived'], units: ['keepalived.service'] }),
+  bring('git', { commands: ['git'] }),
+  bring('sqlite3', { commands: ['sqlite3'] }),
   bring('curl', { commands: ['curl'] }),
   bring('netcat-openbsd', { commands: ['nc'] }),
   bring('unzip', { commands: ['unzip'] }),

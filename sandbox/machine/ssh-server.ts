@@ -6,6 +6,7 @@ import ssh2, {
   type Session as SshSession,
   type ServerChannel,
 } from 'ssh2';
+import { authorizedKey, type AuthorizedKey } from './authorized-keys.js';
 import { freshKey } from './fresh-key.js';
 import { parseKey } from './parse-key.js';
 import type { SimulatedMachine } from './machine.js';
@@ -65,6 +66,7 @@ function accept(machine: SimulatedMachine, socket: Socket): void {
 
 function serve(machine: SimulatedMachine, connection: Connection, socket: Socket): void {
   let user = '';
+  let forced: string | undefined;
   const abort = new AbortController();
   connection.on('error', () => undefined);
   connection.once('close', () => abort.abort());
@@ -76,25 +78,26 @@ function serve(machine: SimulatedMachine, connection: Connection, socket: Socket
       : ['publickey'];
     if (context.method !== 'publickey') return context.reject(methods);
     const { key, signature, blob, hashAlgo } = context;
-    void mayLogIn(machine, user, key.data).then((allowed) => {
-      if (!allowed) return context.reject(methods);
+    void authorized(machine, user, key.data, socket.remoteAddress ?? '').then((found) => {
+      if (found === undefined) return context.reject(methods);
       if (!signature || !blob) return context.accept();
       const verified = parseKey(key.data)?.verify(blob, signature, hashAlgo) === true;
       if (!verified) return context.reject(methods);
       machine.logins += 1;
+      forced = found.command;
       return context.accept();
     });
   });
   connection.on('session', (acceptSession) => {
     const session = acceptSession();
-    onExec(session, machine, () => user, socket, abort.signal);
+    onExec(session, machine, () => ({ user, forced }), socket, abort.signal);
   });
 }
 
 function onExec(
   session: SshSession,
   machine: SimulatedMachine,
-  user: () => string,
+  login: () => { user: string; forced: string | undefined },
   socket: Socket,
   signal: AbortSignal,
 ): void {
@@ -105,10 +108,11 @@ function onExec(
     channel.on('data', (chunk: Buffer) => chunks.push(chunk));
     channel.on('error', () => undefined);
     channel.once('end', () => {
+      const { user, forced } = login();
       void execute(
         machine,
-        user(),
-        info.command,
+        user,
+        forced ?? info.command,
         Buffer.concat(chunks).toString('utf8'),
         channel,
         socket,
@@ -164,26 +168,25 @@ function finish(
   channel.end();
 }
 
-/** An account, its key and what sshd's settings say of it. */
-async function mayLogIn(machine: SimulatedMachine, user: string, key: Buffer): Promise<boolean> {
+/** What a key opens: by the account, its file of keys and what sshd's settings say; undefined when it opens nothing. */
+async function authorized(
+  machine: SimulatedMachine,
+  user: string,
+  key: Buffer,
+  source: string,
+): Promise<AuthorizedKey | undefined> {
   const { sshd } = machine;
   const entry = ((await machine.files.text('/etc/passwd')) ?? '')
     .split('\n')
     .find((line) => line.startsWith(`${user}:`));
-  if (!sshd || !entry) return false;
-  if (user === 'root' && !sshd.permitRootLogin) return false;
-  if (sshd.allowUsers.length > 0 && !sshd.allowUsers.includes(user)) return false;
+  if (!sshd || !entry) return undefined;
+  if (user === 'root' && !sshd.permitRootLogin) return undefined;
+  if (sshd.allowUsers.length > 0 && !sshd.allowUsers.includes(user)) return undefined;
   const [, , , , , home = '', shell = ''] = entry.split(':');
-  if (/nologin|false/.test(shell) || (await isExpired(machine, user))) return false;
-  const authorized = (await machine.files.text(`${home}/.ssh/authorized_keys`)) ?? '';
-  return authorized.split('\n').some((line) => isKeyLine(line, key.toString('base64')));
-}
-
-/** A line of authorized_keys holds options, the type, the key and a comment; one that begins with # holds nothing. */
-function isKeyLine(line: string, key: string): boolean {
-  const words = line.trim().split(/\s+/);
-  const type = words[words.indexOf(key) - 1] ?? '';
-  return !line.trim().startsWith('#') && /^(ssh|ecdsa|sk)-/.test(type);
+  if (/nologin|false/.test(shell) || (await isExpired(machine, user))) return undefined;
+  const keys = (await machine.files.text(`${home}/.ssh/authorized_keys`)) ?? '';
+  const found = authorizedKey(keys, key.toString('base64'));
+  return found?.from === undefined || found.from.includes(source) ? found : undefined;
 }
 
 async function isExpired(machine: SimulatedMachine, user: string): Promise<boolean> {

@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { gitAccess, type GitAccess } from '../../activities/clients/git/access.js';
 import { commitFiles } from '../../activities/clients/git/commit-files.js';
 import { readContent } from '../../activities/clients/gogs/contents.js';
+import { ensureReader } from '../../activities/clients/gogs/collaborators.js';
 import { deployKeys, ensureDeployKey } from '../../activities/clients/gogs/deploy-keys.js';
 import { gogsClient, type Gogs, type GogsLogin } from '../../activities/clients/gogs/gogs.js';
 import { deleteHooks, ensureHook, hooksOf } from '../../activities/clients/gogs/hooks.js';
@@ -8,6 +11,7 @@ import { ensureOrganisation, ownOrganisations } from '../../activities/clients/g
 import { ownUser } from '../../activities/clients/gogs/own-user.js';
 import { ensureRepository, readRepository } from '../../activities/clients/gogs/repositories.js';
 import { issueToken, tokenNames } from '../../activities/clients/gogs/tokens.js';
+import { ensureUser, passwordIsRight, setPassword } from '../../activities/clients/gogs/users.js';
 import { NotReadyError, PermanentError } from '../../activities/errors.js';
 import { authorityFrom } from '../certificates-fixture.js';
 import { publicKey } from '../unit/site-fixture.js';
@@ -224,6 +228,40 @@ export function gogsContract(name: string, start: () => Promise<GogsUnderTest>):
       await deleteHooks(gogs, repository, url);
       await deleteHooks(gogs, repository, url);
       expect(await hooksOf(gogs, repository)).toEqual([other]);
+    });
+
+    test('a user is made once, has the password that is wanted, reads one repository and writes none', async () => {
+      const user = {
+        username: 'argocd',
+        email: 'argocd@platform.example',
+        password: randomBytes(18).toString('hex'),
+      };
+      const isRight = (password: string): Promise<boolean> =>
+        passwordIsRight(as({ username: user.username, password }), user.username);
+      const access = (): Promise<GitAccess> =>
+        gitAccess({ url: `${proxy.url}/platform/gitops.git`, ca: under.ca, login: user });
+      expect(await isRight(user.password)).toBe(false);
+      expect(await access()).toBe('none');
+      const made = await losing(/^POST .*\/admin\/users$/, () => ensureUser(gogs, user));
+      expect(made.lost).toBe(1);
+      await ensureUser(gogs, user);
+      expect(await isRight(user.password)).toBe(true);
+      await setPassword(gogs, { ...user, password: 'another-that-is-long' });
+      expect(await isRight(user.password)).toBe(false);
+      await setPassword(gogs, user);
+      expect(await isRight(user.password)).toBe(true);
+      const reading = await losing(/^PUT .*\/collaborators\/argocd$/, () =>
+        ensureReader(gogs, repository, user.username, access),
+      );
+      expect(reading.lost).toBe(1);
+      await gogs.request({
+        method: 'PUT',
+        path: 'repos/platform/gitops/collaborators/argocd',
+        body: { permission: 'write' },
+      });
+      expect(await access()).toBe('write');
+      await ensureReader(gogs, repository, user.username, access);
+      expect(await access()).toBe('read');
     });
   });
 }

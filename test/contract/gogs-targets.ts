@@ -1,18 +1,24 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { request } from 'node:http';
+import { connect, type NetConnectOpts } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import {
+  gogsConfiguration,
+  type FirstUserAt,
+} from '../../activities/roles/3-base-infrastructure/gogs/configuration.js';
+import {
+  gogsAccount,
+  gogsPaths,
+  gogsPort,
+} from '../../activities/roles/3-base-infrastructure/gogs/settings.js';
 import { cacheFolder } from '../../config/cache-folder.js';
-import { giteaProgram } from '../../tools/gitea-program.js';
+import { gogsStandIn } from '../../tools/gitea-program.js';
 import { authorityFrom } from '../certificates-fixture.js';
 import { serverPair, type ServerPair } from '../server-pair.js';
-import { giteaAsGogs } from './gitea-as-gogs.js';
-
-const run = promisify(execFile);
 
 /** A server that answers as Gogs does, with one administrator and nothing else. */
 export type GogsUnderTest = {
@@ -28,113 +34,93 @@ export type GogsUnderTest = {
 const port = 3000;
 let servers = 0;
 
-/** Gitea with the settings that Gogs has in a deployment, and before it what makes its answers those of Gogs. */
+/** Gitea standing in for Gogs, with the configuration that a deployment writes and its way of making the first user. */
 export async function startGitea(): Promise<GogsUnderTest> {
-  const { program, staticRoot } = await giteaProgram(cacheFolder());
-  const folder = await mkdtemp(join(tmpdir(), 'socle-gitea-'));
+  const program = await gogsStandIn(cacheFolder());
+  const folder = await mkdtemp(join(tmpdir(), 'socle-gogs-'));
   const authority = await authorityFrom('33');
   servers += 1;
   const address = `127.${64 + (process.pid % 128)}.250.${servers}`;
   const pair = serverPair(authority, 'gogs', [], [address]);
-  const target = `https://${address}:${port}`;
-  const configuration = join(folder, 'app.ini');
-  await writeFile(join(folder, 'tls.crt'), pair.certificate);
-  await writeFile(join(folder, 'tls.key'), pair.key, { mode: 0o600 });
-  await writeFile(configuration, giteaConfiguration(folder, staticRoot, address), { mode: 0o600 });
-  const options = ['--config', configuration, '--work-path', folder];
-  const env = { PATH: process.env['PATH'], HOME: folder };
+  await writeFile(join(folder, 'gogs.pem'), pair.key + pair.certificate, { mode: 0o600 });
+  const secretKey = randomBytes(32).toString('hex');
+  const start = async (firstUserAt?: FirstUserAt): Promise<ChildProcess> => {
+    const settings = { domain: address, secretKey, hookHosts: [] };
+    const configuration = join(folder, 'app.ini');
+    await writeFile(configuration, here(gogsConfiguration(settings, firstUserAt), folder, address), {
+      mode: 0o600,
+    });
+    const child = spawn(program, ['web', '--config', configuration], {
+      env: { PATH: process.env['PATH'], HOME: folder, GOGS_WORK_DIR: folder },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    await listens(child, firstUserAt === undefined ? { host: address, port } : { path: firstUserAt.socket });
+    return child;
+  };
   const admin = { username: 'socle', password: randomBytes(18).toString('base64url') };
-  await run(program, ['migrate', ...options], { env });
-  const account = ['--username', admin.username, '--password', admin.password, '--email', 'socle@localhost'];
-  await run(
-    program,
-    ['admin', 'user', 'create', '--admin', '--must-change-password=false', ...account, ...options],
-    { env },
-  );
-  const child = spawn(program, ['web', ...options], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  await answers(child, address);
-  const front = await giteaAsGogs({ address, ...pair, target, ca: authority.root });
+  const socket = join(folder, 'first-user');
+  const alone = await start({ socket });
+  await signUp(socket, admin);
+  await end(alone);
+  const child = await start();
   return {
-    url: front.url,
+    url: `https://${address}:${port}`,
     ca: authority.root,
     address,
     pair,
     admin,
     close: async () => {
-      await front.close();
-      const ended = once(child, 'exit');
-      child.kill('SIGKILL');
-      await ended;
+      await end(child);
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
+/** The same configuration with this folder, account and address in place of a machine's. */
+function here(configuration: string, folder: string, address: string): string {
+  return (
+    configuration
+      .replaceAll(gogsPaths.certificate, join(folder, 'gogs.pem'))
+      .replaceAll(gogsPaths.data, folder)
+      // One that was made public before must be told.
+      .replace('FORCE_PRIVATE = true', 'FORCE_PRIVATE = false')
+      .replace(`RUN_USER = ${gogsAccount}`, `RUN_USER = ${userInfo().username}`)
+      .replace(`HTTP_PORT = ${gogsPort}`, `HTTP_ADDR = ${address}\nHTTP_PORT = ${port}`)
+  );
+}
+
+async function signUp(socketPath: string, { username, password }: GogsUnderTest['admin']): Promise<void> {
+  const form = { user_name: username, email: 'socle@localhost', password, retype: password };
+  const asked = request({ socketPath, path: '/user/sign_up', method: 'POST' });
+  asked.setHeader('content-type', 'application/x-www-form-urlencoded');
+  asked.end(new URLSearchParams(form).toString());
+  await once(asked, 'response');
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+}
+
 /** What it logs comes before it listens, so it is asked again until it does. */
-async function answers(child: ChildProcess, address: string): Promise<void> {
+async function listens(child: ChildProcess, where: NetConnectOpts): Promise<void> {
   let said = '';
   let hasEnded = false;
   child.once('exit', () => (hasEnded = true));
   for (const stream of [child.stdout!, child.stderr!])
     stream.on('data', (part: Buffer) => (said = `${said}${part.toString()}`.slice(-2000)));
-  while (!(await takesConnections(address))) {
-    if (hasEnded) throw new Error(`Gitea ended before it listened: ${said}`);
+  while (!(await takesConnections(where))) {
+    if (hasEnded) throw new Error(`it ended before it listened: ${said}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
-function takesConnections(address: string): Promise<boolean> {
+function takesConnections(where: NetConnectOpts): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, address, () => {
+    const socket = connect(where, () => {
       socket.destroy();
       resolve(true);
     }).on('error', () => resolve(false));
   });
-}
-
-/** It may run as root: the tests of a machine without another account do. No key reaches a file of the account. */
-function giteaConfiguration(folder: string, staticRoot: string, address: string): string {
-  const { uid, username } = userInfo();
-  return `RUN_USER = ${username}
-WORK_PATH = ${folder}
-I_AM_BEING_UNSAFE_RUNNING_AS_ROOT = ${uid === 0}
-
-[server]
-PROTOCOL = https
-HTTP_ADDR = ${address}
-HTTP_PORT = ${port}
-ROOT_URL = https://${address}:${port}/
-CERT_FILE = ${folder}/tls.crt
-KEY_FILE = ${folder}/tls.key
-STATIC_ROOT_PATH = ${staticRoot}
-OFFLINE_MODE = true
-SSH_ROOT_PATH = ${folder}/ssh
-SSH_CREATE_AUTHORIZED_KEYS_FILE = false
-
-[database]
-DB_TYPE = sqlite3
-PATH = ${folder}/gitea.db
-
-[repository]
-ROOT = ${folder}/repositories
-DEFAULT_BRANCH = master
-
-[security]
-INSTALL_LOCK = true
-SECRET_KEY = ${randomBytes(32).toString('hex')}
-INTERNAL_TOKEN = ${randomBytes(32).toString('hex')}
-
-[oauth2]
-JWT_SECRET = ${randomBytes(32).toString('base64url')}
-
-[service]
-DISABLE_REGISTRATION = true
-REQUIRE_SIGNIN_VIEW = true
-
-[indexer]
-ISSUE_INDEXER_TYPE = db
-
-[log]
-LEVEL = Warn
-`;
 }

@@ -1,27 +1,17 @@
-import { once } from 'node:events';
-import { createHash } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { closeHosts } from '../../activities/clients/ssh/open-host.js';
 import { readSecret, writeSecret } from '../../activities/clients/vault/kv.js';
 import { raftPeers } from '../../activities/clients/vault/raft.js';
-import { ApiError, NotReadyError } from '../../activities/errors.js';
 import type { Role, Step, StepContext } from '../../activities/role.js';
-import { prepareVms } from '../../activities/roles/2-preparation/prepare-vms.js';
 import { installVault } from '../../activities/roles/3-base-infrastructure/install-vault.js';
 import { asOrchestrator } from '../../activities/roles/3-base-infrastructure/vault/log-in.js';
 import { activeNode } from '../../activities/roles/3-base-infrastructure/vault/nodes.js';
 import { paths, vaultUnitName } from '../../activities/roles/3-base-infrastructure/vault/server-settings.js';
-import { catalogue } from '../../config/artifacts/catalogue.js';
-import { createSecrets } from '../../config/secrets.js';
-import { storePath } from '../../config/artifacts/store.js';
 import { killUnit } from '../../sandbox/machine/programs/supervise.js';
-import { serveStore, storeFiles } from '../../sandbox/store.js';
 import { canTestWith } from '../../tools/test-programs.js';
 import type { S3UnderTest } from './s3-contract.js';
 import { startRealS3 } from './s3-real.js';
-import { environment, MachinesUnderTest } from './sandbox-machines.js';
+import { RoleOnMachines } from './role-on-machines.js';
 
 const names = ['vault-1', 'vault-2', 'vault-3'] as const;
 const role = installVault as unknown as Role;
@@ -31,89 +21,34 @@ const each = ['program', 'certificate', 'configuration'].flatMap((step) =>
 
 /** What the role makes of three simulated machines, and what these do then. */
 describe('install-vault in the sandbox', () => {
-  let under: MachinesUnderTest;
-  let store: Server;
-  const machine = (name: string) => under.machines.powered().find((one) => one.name === name)!;
-  const stepOf = (id: string): Step => [...role.steps, ...role.remove].find((step) => step.id === id)!;
-
-  /** The site with the store of this test, and the sandbox's own program in it. */
-  const contextOf = (name: string): StepContext => {
-    const context = under.context(role, name);
-    const { url, version } = catalogue.vault;
-    const content = storeFiles.get(storePath(catalogue.vault))!;
-    const own = { name: 'vault', version, url, sha256: createHash('sha256').update(content).digest('hex') };
-    const address = `http://127.0.0.1:${(store.address() as AddressInfo).port}/store`;
-    const artifacts = { ...context.site.artifacts, store: address, catalogue: [own] };
-    const site = { ...context.site, artifacts } as StepContext['site'];
-    return { ...context, site, plan: { ...context.plan, site } };
-  };
-
-  beforeAll(async () => {
-    store = createServer((request, response) => {
-      if (!serveStore(request, response)) response.writeHead(404).end();
-    }).listen(0, '127.0.0.1');
-    await once(store, 'listening');
-    const { port } = store.address() as AddressInfo;
-    under = await MachinesUnderTest.boot(names, undefined, [
-      { address: '127.0.0.1', ports: [port], name: 'artefact store' },
-    ]);
-    const prepare = prepareVms as unknown as Role;
-    for (const step of prepare.steps.filter(({ on }) => on === 'each'))
-      for (const name of names) await step.apply(under.context(prepare, name));
-  }, 180_000);
-  afterAll(async () => {
-    closeHosts();
-    await under.close();
-    store.close();
-  });
-
-  const targetsOf = async (step: Step): Promise<readonly string[]> => {
-    if (step.on !== 'each') return [names[0]];
-    return (await step.order?.(contextOf(names[0]))) ?? names;
-  };
-  /** Again and again while it is not ready, as a workflow repeats a step. */
-  const applied = async (step: Step, name: string, given = contextOf): Promise<void> => {
-    for (const end = Date.now() + 60_000; ; await new Promise((resolve) => setTimeout(resolve, 200))) {
-      try {
-        return void (await step.apply(given(name)));
-      } catch (error) {
-        const passing = error instanceof NotReadyError || (error instanceof ApiError && error.retryable);
-        if (!passing || Date.now() > end) throw error;
-      }
-    }
-  };
+  let given: RoleOnMachines;
+  const machine = (name: string) => given.machine(name);
+  const stepOf = (id: string): Step => given.step(id);
+  const contextOf = (name: string): StepContext => given.context(name);
+  const verified = (): Promise<void> => given.verified();
   const someoneLeads = (): Promise<void> =>
     expect.poll(() => activeNode(contextOf(names[0])), { timeout: 20_000, interval: 100 }).toBeDefined();
-  const converge = async (): Promise<string[]> => {
-    const changed: string[] = [];
-    for (const step of role.steps) {
-      // Nodes that were just opened have yet to choose who leads: until then nothing can be said of the configuration.
+  // Nodes that were just opened have yet to choose who leads: until then nothing can be said of the configuration.
+  const converge = (): Promise<string[]> =>
+    given.converge(async (step) => {
       if (step.id === 'configure') await someoneLeads();
-      const targets = await targetsOf(step);
-      for (const name of targets) {
-        if ((await step.check(contextOf(name))).state === 'done') continue;
-        await applied(step, name);
-        changed.push(step.on === 'site' ? step.id : `${step.id} ${name}`);
-      }
-      for (const name of targets)
-        expect(await step.check(contextOf(name)), `${step.id} ${name}`).toEqual({ state: 'done' });
-    }
-    return changed;
-  };
-  const verified = async (): Promise<void> => {
-    for (const name of names)
-      expect(await role.verify(contextOf(name)), name).toMatchObject({ state: 'done' });
-  };
+    });
+
+  beforeAll(async () => {
+    given = await RoleOnMachines.prepare(role, names, 'vault');
+  }, 180_000);
+  afterAll(() => given.close());
+
   const opened = names.map((name) => `running ${name}`);
 
   test('each step does its work once, and a second pass finds nothing to do', async () => {
     const changed = await converge();
     expect([...changed].sort()).toEqual([...each, 'initialise vault-1', ...opened, 'configure'].sort());
     await verified();
-    const effects = under.journal.entries().length;
+    const effects = given.under.journal.entries().length;
     expect(await converge()).toEqual([]);
-    expect(under.journal.entries().slice(effects)).toEqual([]);
-    const initialised = under.journal.entries().filter(({ effect }) => effect === 'vault-initialised');
+    expect(given.under.journal.entries().slice(effects)).toEqual([]);
+    const initialised = given.under.journal.entries().filter(({ effect }) => effect === 'vault-initialised');
     expect(initialised).toHaveLength(1);
     for (const name of names)
       for (const file of paths.audit)
@@ -121,16 +56,14 @@ describe('install-vault in the sandbox', () => {
   }, 240_000);
 
   test('after a power cut of all three it is opened again and holds what it held', async () => {
-    for (const name of names) await under.machines.powerOff(machine(name).hardware.instanceUuid);
-    for (const name of names) await under.machines.powerOn(await under.hardware(name));
-    for (const name of names) await under.answers(name);
+    await given.cutPower();
     expect((await converge()).sort()).toEqual([...opened].sort());
     await verified();
   }, 240_000);
 
   test('after the sandbox itself was killed too', async () => {
     closeHosts();
-    await under.restart();
+    await given.under.restart();
     expect((await converge()).sort()).toEqual([...opened].sort());
     await verified();
   }, 240_000);
@@ -145,7 +78,7 @@ describe('install-vault in the sandbox', () => {
 
   test('the leader killed, another one leads, and the one that was killed is started and opened', async () => {
     const { url } = (await activeNode(contextOf(names[0])))!;
-    const { name } = under.machines.powered().find(({ address }) => url.includes(`//${address}:`))!;
+    const { name } = given.under.machines.powered().find(({ address }) => url.includes(`//${address}:`))!;
     await killUnit(machine(name), vaultUnitName);
     await someoneLeads();
     expect((await activeNode(contextOf(names[0])))!.url).not.toBe(url);
@@ -171,43 +104,9 @@ describe('install-vault in the sandbox', () => {
     }, 3_600_000);
     afterAll(() => target?.close());
 
-    /** A step of an operation in one run, with a real S3 server as the site's backup target. */
-    const inRun = (name: string, runId: string): StepContext => {
-      const context = contextOf(name);
-      const site = {
-        ...context.site,
-        backup: {
-          kind: 's3',
-          url: target.url,
-          bucket: target.bucket,
-          accessKey: 'env:BACKUP_ACCESS',
-          secretKey: 'env:BACKUP_SECRET',
-          ca: 'env:BACKUP_CA',
-          key: 'env:BACKUP_KEY',
-          schedule: '0 2 * * *',
-          keepDays: 30,
-        },
-      } as StepContext['site'];
-      const secrets = createSecrets(site, {
-        ...environment,
-        BACKUP_ACCESS: target.accessKey,
-        BACKUP_SECRET: target.secretKey,
-        BACKUP_CA: target.ca,
-        BACKUP_KEY: '33'.repeat(32),
-      });
-      return { ...context, site, secrets, runId, plan: { ...context.plan, site } };
-    };
-    const operate = async (operation: string, runId: string): Promise<void> => {
-      for (const step of role.operations[operation]!.steps) {
-        for (const name of await targetsOf(step)) {
-          if ((await step.check(inRun(name, runId))).state === 'done') continue;
-          await applied(step, name, (target) => inRun(target, runId));
-          await expect
-            .poll(() => step.check(inRun(name, runId)), { timeout: 20_000, interval: 200 })
-            .toMatchObject({ state: 'done' });
-        }
-      }
-    };
+    const inRun = (name: string, runId: string): StepContext => given.inRun(target, name, runId);
+    const operate = (operation: string, runId: string): Promise<void> =>
+      given.operate(operation, (name) => inRun(name, runId));
     const vault = async () =>
       (await asOrchestrator(contextOf(names[0]), (await activeNode(contextOf(names[0])))!))!;
     const saved = async (): Promise<unknown> =>

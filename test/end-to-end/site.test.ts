@@ -31,7 +31,7 @@ describe.each(['examples/site-100.yaml', 'examples/site-1000.yaml'])('%s', (file
     processArguments = await processes.stop();
     expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 0 });
     expect(ran.stdout).toContain(`${site.name} is deployed.`);
-    expect(ran.stdout).toContain('Not in this version, not run: install-gogs,');
+    expect(ran.stdout).toContain('Not in this version, not run: install-rke2-apps,');
     const created = (await stack.journal())
       .slice(before)
       .filter(({ effect }) => effect === 'clone')
@@ -77,6 +77,9 @@ describe.each(['examples/site-100.yaml', 'examples/site-1000.yaml'])('%s', (file
       secrets.registryPassword('node'),
       secrets.registryPassword('socle'),
       secrets.registryHttpSecret(),
+      secrets.gogsPassword('socle'),
+      secrets.gogsPassword('argocd'),
+      secrets.gogsSecretKey(),
       secrets.vaultSecretId('orchestrator'),
       secrets.vaultSecretId('break-glass'),
     ];

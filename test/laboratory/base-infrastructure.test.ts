@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, test } from 'vitest';
 import { expectSuccess, startDatacentre, type Datacentre } from './datacentre.js';
+import { gogsProofs } from './proofs/gogs.js';
 import { balancedMachines, loadBalancers } from './proofs/load-balancers.js';
 import { registryMachine, registryProofs } from './proofs/registry.js';
 import { custodianProofs } from './proofs/vault-custodians.js';
@@ -20,6 +21,7 @@ test('phases 1 and 2 make the machines', async () => {
 });
 
 registryProofs(given, machines);
+gogsProofs(given, machines);
 vaultProofs(given, machines);
 custodianProofs(given, machines);
 loadBalancers(given, machines);

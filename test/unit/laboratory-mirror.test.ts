@@ -4,6 +4,7 @@ import type { Resource } from '../../activities/host/resource.js';
 import { basePackages } from '../../activities/roles/2-preparation/base-packages.js';
 import { PrepareVmsInputs } from '../../activities/roles/2-preparation/inputs.js';
 import { operatingSystemOf } from '../../activities/roles/2-preparation/os.js';
+import { gogsProgram } from '../../activities/roles/3-base-infrastructure/gogs/state.js';
 import { registryProgram } from '../../activities/roles/3-base-infrastructure/registry/state.js';
 import { vaultProgram } from '../../activities/roles/3-base-infrastructure/vault/state.js';
 import { loadBalancerPackages } from '../../activities/roles/3-base-infrastructure/load-balancer/state.js';
@@ -28,6 +29,7 @@ test("the laboratory's mirror has every package that Socle installs, and the tem
   const installed = [
     ...loadBalancerPackages(),
     ...(await registryProgram(machineOf('gitops-1'))),
+    ...(await gogsProgram(machineOf('gitops-1'))),
     ...(await vaultProgram(machineOf('vault-1'))),
   ].filter(({ title }) => title === 'packages');
   expect(namesIn([...prepared, ...installed])).toEqual([...mirrorPackages].sort());

@@ -61,8 +61,10 @@ test('accounts of the registry have passwords of their own, which messages never
     secrets.registryPassword('socle'),
     secrets.registryPassword('node', 2),
     secrets.registryHttpSecret(),
+    secrets.gogsPassword('socle'),
+    secrets.gogsSecretKey(),
   ];
-  expect(new Set(passwords).size).toBe(4);
+  expect(new Set(passwords).size).toBe(passwords.length);
   expect(secrets.registryPassword('node')).toBe(createSecrets(site, environment).registryPassword('node'));
   expect(secrets.registrySalt('node')).toHaveLength(16);
   expect(secrets.redact(`login ${passwords[1]!}`)).toBe('login ***');

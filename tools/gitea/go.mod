@@ -2,7 +2,10 @@ module socle/tools/gitea
 
 go 1.25.0
 
-require code.gitea.io/gitea v1.25.4
+require (
+	code.gitea.io/gitea v1.25.4
+	gopkg.in/ini.v1 v1.67.0
+)
 
 require (
 	cloud.google.com/go/compute/metadata v0.8.0 // indirect
@@ -261,7 +264,6 @@ require (
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20250826171959-ef028d996bc1 // indirect
 	google.golang.org/grpc v1.75.0 // indirect
 	google.golang.org/protobuf v1.36.8 // indirect
-	gopkg.in/ini.v1 v1.67.0 // indirect
 	gopkg.in/warnings.v0 v0.1.2 // indirect
 	gopkg.in/yaml.v2 v2.4.0 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect

@@ -32,17 +32,20 @@ export async function readHead(remote: GitRemote, branch: string): Promise<Head>
   return commit === undefined || tree === undefined ? { files } : { commit, tree, files };
 }
 
-/** The same, with the store that it was read into. */
+/** The newest commit of a branch, without reading it; undefined when there is no such branch. */
+export async function branchHead(remote: GitRemote, branch: string): Promise<string | undefined> {
+  return headAmong(gitTransport(remote), remote.url, branch);
+}
+
+/** The same as `readHead`, with the store that it was read into. */
 export async function openHead(remote: GitRemote, branch: string): Promise<OpenHead> {
   const http = gitTransport(remote);
   const { url } = remote;
   const store: Store = { fs: createFsFromVolume(new Volume()), gitdir: '/repository.git', cache: {} };
   await init({ ...store, bare: true, defaultBranch: branch });
   await addRemote({ ...store, remote: 'origin', url });
-  // Gogs speaks no later version of the protocol; an empty repository and a missing branch are told apart from failures here.
-  const refs = await listServerRefs({ http, url, prefix: `refs/heads/${branch}`, protocolVersion: 1 });
   const nothing = { url, branch, store, http, files: new Map<string, Buffer>() };
-  if (!refs.some(({ ref }) => ref === `refs/heads/${branch}`)) return nothing;
+  if ((await headAmong(http, url, branch)) === undefined) return nothing;
   const { fetchHead } = await fetch({
     ...store,
     http,
@@ -59,6 +62,13 @@ export async function openHead(remote: GitRemote, branch: string): Promise<OpenH
   const files = new Map<string, Buffer>();
   for await (const [path, content] of filesOf(store, tree, '')) files.set(path, content);
   return { ...nothing, commit: fetchHead, tree, files };
+}
+
+/** Gogs speaks no later version of the protocol; an empty repository and a missing branch are told apart from failures here. */
+async function headAmong(http: HttpClient, url: string, branch: string): Promise<string | undefined> {
+  const prefix = `refs/heads/${branch}`;
+  const refs = await listServerRefs({ http, url, prefix, protocolVersion: 1 });
+  return refs.find(({ ref }) => ref === prefix)?.oid;
 }
 
 async function* filesOf(store: Store, tree: string, above: string): AsyncGenerator<[string, Buffer]> {

@@ -21,12 +21,11 @@ export type GitRemote = {
  * @see https://git-scm.com/docs/http-protocol
  */
 export function gitTransport({ url, ca, login, signal, timeoutMs }: GitRemote): GitTransport {
-  const { username, password } = login;
   const http = httpClient({
     system: 'git',
     url: new URL(url).origin,
     ca,
-    headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
+    headers: { authorization: basicLogin(login) },
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   });
   const request = async (wanted: GitHttpRequest): Promise<GitHttpResponse> => {
@@ -50,6 +49,10 @@ export function gitTransport({ url, ca, login, signal, timeoutMs }: GitRemote): 
     };
   };
   return { request };
+}
+
+export function basicLogin({ username, password }: GitRemote['login']): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
 function methodOf({ method }: GitHttpRequest): HttpRequest['method'] {

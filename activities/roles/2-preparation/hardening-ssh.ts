@@ -1,6 +1,7 @@
 import type { Machine } from '../../../config/machine.js';
 import type { Site } from '../../../config/site.js';
 import { file } from '../../host/file.js';
+import { replica } from '../3-base-infrastructure/gogs/settings.js';
 import { reload, type Resource } from '../../host/resource.js';
 import type { OperatingSystem } from './os.js';
 
@@ -39,11 +40,15 @@ export function sshSettings(site: Site, { family }: OperatingSystem): Record<str
 /**
  * sshd as a security officer wants it. sshd takes the first value it reads, so the file sorts before the template's and is
  * validated with the rest of the configuration behind it, as sshd will read it. Only Socle's account and the
- * administrators may log in.
+ * administrators may log in, and on the machines of Gogs whoever brings its copies, who can do nothing else.
  */
 export function sshHardening(site: Site, machine: Machine, os: OperatingSystem): Resource[] {
   const notify = [reload(os.sshUnit)];
-  const users = [site.ssh.user, ...site.administrators.map(({ name }) => name)];
+  const users = [
+    site.ssh.user,
+    ...site.administrators.map(({ name }) => name),
+    ...(machine.group === 'gitops' ? [replica.account] : []),
+  ];
   const lines = [
     'HostKey /etc/ssh/ssh_host_ed25519_key',
     ...Object.entries(sshSettings(site, os)).map(([key, value]) => `${key} ${value}`),

@@ -12,6 +12,8 @@ import { opensslCommands } from './openssl.js';
 import { packageCommands } from './packages.js';
 import { securityCommands } from './security.js';
 import { shellCommands } from './shells.js';
+import { sshCommands } from './ssh.js';
+import { sqliteCommands } from './sqlite.js';
 import { systemctlCommands } from './systemctl.js';
 import { timeCommands } from './time.js';
 import { transientCommands } from './transient.js';
@@ -38,4 +40,6 @@ export const allCommands: readonly SimulatedCommand[] = [
   ...curlCommands,
   ...loadBalancingCommands,
   ...opensslCommands,
+  ...sqliteCommands,
+  ...sshCommands,
 ];

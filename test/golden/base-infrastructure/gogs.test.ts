@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { gogsConfiguration } from '../../../activities/roles/3-base-infrastructure/gogs/configuration.js';
+import { copyLibrary } from '../../../activities/roles/3-base-infrastructure/gogs/copy.js';
+import { firstUserScript } from '../../../activities/roles/3-base-infrastructure/gogs/first-user.js';
 import { gogsUnitName } from '../../../activities/roles/3-base-infrastructure/gogs/settings.js';
 import { gogsUnit } from '../../../activities/roles/3-base-infrastructure/gogs/unit.js';
 
@@ -12,6 +14,12 @@ const texts: Record<string, string> = {
   'app.ini': gogsConfiguration(settings),
   'app-with-ssh.ini': gogsConfiguration({ ...settings, sshPort: 2222 }),
   [gogsUnitName]: gogsUnit(),
+  'copy.sh': copyLibrary,
+  'first-user.sh': firstUserScript(settings, {
+    username: 'socle',
+    email: 'socle@site-a.example.org',
+    password: 'the password',
+  }),
 };
 
 test.each(Object.keys(texts))('%s is the golden text', async (name) => {

@@ -3,27 +3,29 @@ import { gogsAccount, gogsPaths, gogsPort, type GogsSettings } from './settings.
 type Section = Readonly<Record<string, string | number | boolean>>;
 
 /**
+ * Where a Gogs listens to which nobody has registered yet: a socket that root and its own account alone may open. Whoever
+ * registers there first is the administrator.
+ */
+export type FirstUserAt = { socket: string };
+
+/**
  * app.ini of Gogs 0.14: what differs from its defaults. INSTALL_LOCK closes the page on which whoever comes first becomes the
  * administrator; version 0.15 has neither.
  * @throws Error for a value that the file would not give back: Gogs expands `$NAME` and `%(KEY)s`
  * @see https://github.com/gogs/gogs/blob/v0.14.3/conf/app.ini
  */
-export function gogsConfiguration(settings: GogsSettings): string {
+export function gogsConfiguration(settings: GogsSettings, firstUserAt?: FirstUserAt): string {
   const { domain, secretKey, hookHosts } = settings;
   const sections: Readonly<Record<string, Section>> = {
     server: {
       EXTERNAL_URL: `https://${domain}/`,
       DOMAIN: domain,
-      PROTOCOL: 'https',
-      HTTP_PORT: gogsPort,
-      CERT_FILE: gogsPaths.certificate,
-      KEY_FILE: gogsPaths.certificate,
-      TLS_MIN_VERSION: 'TLS12',
+      ...(firstUserAt === undefined ? listening : onSocket(firstUserAt)),
       // Its own commands, which git runs as hooks, ask it here.
       LOCAL_ROOT_URL: `https://127.0.0.1:${gogsPort}/`,
       OFFLINE_MODE: true,
       APP_DATA_PATH: `${gogsPaths.data}/data`,
-      ...sshOf(settings),
+      ...(firstUserAt === undefined ? sshOf(settings) : { DISABLE_SSH: true }),
     },
     repository: {
       ROOT: gogsPaths.repositories,
@@ -39,7 +41,11 @@ export function gogsConfiguration(settings: GogsSettings): string {
       // Names, not networks; every other private address is refused.
       LOCAL_NETWORK_ALLOWLIST: hookHosts.join(),
     },
-    auth: { DISABLE_REGISTRATION: true, REQUIRE_SIGNIN_VIEW: true },
+    auth: {
+      DISABLE_REGISTRATION: firstUserAt === undefined,
+      ENABLE_REGISTRATION_CAPTCHA: firstUserAt === undefined,
+      REQUIRE_SIGNIN_VIEW: true,
+    },
     session: { COOKIE_SECURE: true },
     admin: { DISABLE_REGULAR_ORG_CREATION: true },
     webhook: { TYPES: 'gogs', SKIP_TLS_VERIFY: false },
@@ -49,6 +55,18 @@ export function gogsConfiguration(settings: GogsSettings): string {
   };
   const texts = Object.entries(sections).map(([name, section]) => `[${name}]\n${linesOf(section)}`);
   return [linesOf({ RUN_USER: gogsAccount, RUN_MODE: 'prod' }), ...texts].join('\n');
+}
+
+const listening: Section = {
+  PROTOCOL: 'https',
+  HTTP_PORT: gogsPort,
+  CERT_FILE: gogsPaths.certificate,
+  KEY_FILE: gogsPaths.certificate,
+  TLS_MIN_VERSION: 'TLS12',
+};
+
+function onSocket({ socket }: FirstUserAt): Section {
+  return { PROTOCOL: 'unix', HTTP_ADDR: socket, UNIX_SOCKET_PERMISSION: '600' };
 }
 
 function sshOf({ domain, sshPort }: GogsSettings): Section {

@@ -14,6 +14,13 @@ export type GogsSettings = {
 
 export const gogsPort = 443;
 
+/** Users: the administrator, who is Socle itself, and the one whom Argo CD reads as. */
+export const gogsUsers = { administrator: 'socle', reader: 'argocd' } as const;
+
+/** What Argo CD is fed from. */
+export const gitopsRepository = { owner: 'platform', name: 'gitops' } as const;
+export const gitopsBranch = 'master';
+
 /** System account that Gogs runs as; Gogs itself wants to be told, and ends when it is another. */
 export const gogsAccount = 'git';
 export const gogsUnitName = 'gogs.service';
@@ -27,5 +34,19 @@ export const gogsPaths = {
   repositories: '/var/lib/gogs/repositories',
   database: '/var/lib/gogs/gogs.db',
   unit: `/etc/systemd/system/${gogsUnitName}`,
+  /** Sealed: what the administrator asks with. */
+  token: '/etc/gogs/administrator.token',
   certificate: certificatePath('gogs'),
+} as const;
+
+/** What one machine keeps of the other, and what it is sent with. */
+export const replica = {
+  account: 'gogs-replica',
+  folder: '/var/lib/gogs-replica',
+  copy: '/var/lib/gogs-replica/copy.tar.gz',
+  key: '/etc/gogs/replication.key',
+  knownHosts: '/etc/gogs/replication.known_hosts',
+  script: '/etc/gogs/replicate.sh',
+  unit: 'gogs-replicate.service',
+  timer: 'gogs-replicate.timer',
 } as const;
