@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commitFiles } from '../../activities/clients/git/commit-files.js';
+import { readHead } from '../../activities/clients/git/head.js';
+import { gogsClient, type Gogs } from '../../activities/clients/gogs/gogs.js';
+import { ensureOrganisation } from '../../activities/clients/gogs/organisations.js';
+import { ownUser } from '../../activities/clients/gogs/own-user.js';
+import { ensureRepository } from '../../activities/clients/gogs/repositories.js';
+import { issueToken, tokenNames } from '../../activities/clients/gogs/tokens.js';
+import { gogsPaths } from '../../activities/roles/3-base-infrastructure/gogs/settings.js';
+import {
+  firstUserUnit,
+  formOf,
+  simulatedGogs,
+  startGogs,
+  type GogsMachine,
+  type ServingGogs,
+  type SimulatedGogs,
+} from './gogs-sandbox.js';
+import { refusal } from './refusal.js';
+
+const password = 'a-password-of-some-length';
+const repository = { owner: 'platform', name: 'gitops' };
+
+let sandbox: SimulatedGogs;
+beforeAll(async () => (sandbox = await simulatedGogs()));
+afterAll(() => sandbox.close());
+
+const basic = ({ url }: { url: string }, username: string, secret = password): Gogs =>
+  gogsClient({ url, ca: sandbox.ca, login: { username, password: secret } });
+
+/** Everything that a deployment makes; the answer is a token of the administrator. */
+async function furnish(gogs: ServingGogs): Promise<string> {
+  const { secret } = await issueToken(basic(gogs, 'socle', gogs.admin.password), 'socle', 'deployment');
+  const client = gogsClient({ url: gogs.url, ca: sandbox.ca, login: { token: secret } });
+  await ensureOrganisation(client, repository.owner, '');
+  await ensureRepository(client, repository, '');
+  return secret;
+}
+
+function remoteOf({ url }: GogsMachine, token: string): Parameters<typeof commitFiles>[0] {
+  return {
+    url: `${url}/platform/gitops.git`,
+    ca: sandbox.ca,
+    login: { username: 'socle', password: token },
+  };
+}
+
+async function commit(gogs: GogsMachine, token: string, text: string): Promise<void> {
+  await commitFiles(remoteOf(gogs, token), {
+    branch: 'master',
+    changes: new Map([['file', Buffer.from(text)]]),
+    author: { name: 'Socle', email: 'socle@platform.example' },
+    message: text,
+  });
+}
+
+/** Password, token and file are as they were. */
+async function expectFurnished(
+  gogs: GogsMachine,
+  secret: string,
+  token: string,
+  text: string,
+): Promise<void> {
+  expect(await tokenNames(basic(gogs, 'socle', secret), 'socle')).toEqual(['deployment-1']);
+  const client = gogsClient({ url: gogs.url, ca: sandbox.ca, login: { token } });
+  expect(await ownUser(client)).toMatchObject({ username: 'socle' });
+  const { files } = await readHead(remoteOf(gogs, token), 'master');
+  expect(Object.fromEntries(files)).toEqual({ file: Buffer.from(text) });
+}
+
+describe('registration over the socket of a simulated Gogs', () => {
+  let gogs: GogsMachine;
+  beforeAll(async () => {
+    gogs = await sandbox.boot();
+    expect(await gogs.awaitFirstUser()).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  test('a form that Gogs does not take registers nobody and says why', async () => {
+    const cases: [Record<string, string>, status: string, says: string][] = [
+      [formOf('socle', password, 'another'), '400', 'are not same'],
+      [formOf('socle', ''), '400', 'Password cannot be empty'],
+      [formOf('so cle', password), '400', 'alphanumeric'],
+      [formOf('admin', password), '400', 'not allowed'],
+      [{ ...formOf('socle', password), email: 'socle@localhost' }, '400', 'not a valid email'],
+    ];
+    for (const [form, status, says] of cases) {
+      const answer = await gogs.signUp(form);
+      expect(answer).toMatchObject({ status });
+      expect(answer.page).toContain(says);
+    }
+  });
+
+  test('the first user is the administrator, the second is not, and no name is taken twice', async () => {
+    expect(await gogs.signUp(formOf('socle', password))).toMatchObject({ status: '302' });
+    expect(await gogs.signUp(formOf('reader', password))).toMatchObject({ status: '302' });
+    const again = await gogs.signUp(formOf('Socle', password));
+    expect(again).toMatchObject({ status: '422' });
+    expect(again.page).toContain('already been taken');
+    await gogs.run(`systemctl stop ${firstUserUnit}`);
+    expect(await gogs.signUp(formOf('late', password))).toMatchObject({ status: '000' });
+    expect(await gogs.serve()).toMatchObject({ exitCode: 0 });
+    const body = { username: 'third', email: 'third@platform.example', password };
+    const request = { method: 'POST', path: 'admin/users', body } as const;
+    expect(await refusal(basic(gogs, 'reader').request(request))).toMatchObject({ status: 403 });
+    expect(await basic(gogs, 'socle').request(request)).toMatchObject({ status: 201 });
+    const database = (await gogs.machine().files.text(gogsPaths.database))!;
+    expect(database).toContain('"third"');
+    expect(database).not.toContain(password);
+    expect(sandbox.journal.entries()).toContainEqual(
+      expect.objectContaining({
+        effect: 'gogs-user-made',
+        detail: { name: 'socle', administrator: true, by: 'sign-up' },
+      }),
+    );
+  });
+
+  test('without it nobody registers, nor with the question that only people answer', async () => {
+    await gogs.awaitFirstUser({ 'DISABLE_REGISTRATION = false': 'DISABLE_REGISTRATION = true' });
+    expect(await gogs.signUp(formOf('other', password))).toMatchObject({ status: '403' });
+    await gogs.run(`systemctl stop ${firstUserUnit}`);
+    await gogs.awaitFirstUser({ 'ENABLE_REGISTRATION_CAPTCHA = false': '' });
+    const answer = await gogs.signUp(formOf('other', password));
+    expect(answer).toMatchObject({ status: '401' });
+    expect(answer.page).toContain('Captcha');
+  });
+});
+
+describe('a simulated Gogs', () => {
+  test('does not start with what Gogs would not start with', async () => {
+    const gogs = await sandbox.boot();
+    const cases: [Record<string, string>, says: string][] = [
+      [{ 'RUN_USER = git': 'RUN_USER = root' }, 'the current user is "git"'],
+      [{ [`CERT_FILE = ${gogsPaths.certificate}`]: 'CERT_FILE = /etc/none.pem' }, 'open /etc/none.pem'],
+      [{ 'INSTALL_LOCK = true': 'INSTALL_LOCK = false' }, 'not simulated'],
+      [{ 'TYPE = sqlite3': 'TYPE = postgres' }, 'not simulated'],
+      [{ [`PATH = ${gogsPaths.database}`]: 'PATH = /root/gogs.db' }, 'permission denied'],
+    ];
+    for (const [changes, says] of cases) {
+      const { exitCode, stderr } = await gogs.serve(changes);
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain(says);
+    }
+    await gogs.machine().files.writeFile(gogsPaths.program, 'another program\n');
+    expect((await gogs.serve()).stderr).toContain('step EXEC');
+  });
+
+  test('keeps all through a restart, a power cut and a sandbox that is killed', async () => {
+    const gogs = await startGogs(sandbox);
+    const token = await furnish(gogs);
+    await commit(gogs, token, 'one');
+    expect(await gogs.run('systemctl restart gogs')).toMatchObject({ exitCode: 0 });
+    await expectFurnished(gogs, gogs.admin.password, token, 'one');
+    await commit(gogs, token, 'two');
+    await gogs.cutPower();
+    await gogs.powerOn();
+    await expectFurnished(gogs, gogs.admin.password, token, 'two');
+    await commit(gogs, token, 'three');
+    await sandbox.restart();
+    await expectFurnished(gogs, gogs.admin.password, token, 'three');
+    await gogs.cutPower();
+  });
+
+  test('is the same one on another machine that was given its folders, and an empty one without them', async () => {
+    const [from, to] = [await startGogs(sandbox), await startGogs(sandbox)];
+    const token = await furnish(from);
+    await commit(from, token, 'moved');
+    await to.run(`systemctl stop gogs; rm -rf ${gogsPaths.repositories} ${gogsPaths.database}`);
+    const source = from.machine().files;
+    for (const path of source.getAllPaths().filter((each) => each.startsWith(`${gogsPaths.data}/`)))
+      if ((await source.stat(path)).isFile) {
+        await to.machine().files.writeFile(path, await source.readFileBuffer(path));
+      }
+    await to.run(`chown -R git:git ${gogsPaths.data}`);
+    expect(await to.run('systemctl start gogs')).toMatchObject({ stderr: '', exitCode: 0 });
+    await expectFurnished(to, from.admin.password, token, 'moved');
+    await to.run(`systemctl stop gogs; rm -rf ${gogsPaths.repositories} ${gogsPaths.database}`);
+    await to.run('systemctl start gogs');
+    expect(await refusal(ownUser(basic(to, 'socle', from.admin.password)))).toMatchObject({ status: 403 });
+    await from.cutPower();
+    await to.cutPower();
+  });
+});
