@@ -22,7 +22,6 @@ import { simulatedProgram } from '../../sandbox/store.js';
 import { createWaits } from '../../sandbox/waits.js';
 import { authorityFrom } from '../certificates-fixture.js';
 import { serverPair, type ServerPair } from '../server-pair.js';
-import type { GogsUnderTest } from './gogs-targets.js';
 
 /** One that any account may open. */
 const port = 8443;
@@ -168,35 +167,6 @@ export async function simulatedGogs(): Promise<SimulatedGogs> {
       rmSync(stateFolder, { recursive: true, force: true });
     },
   };
-}
-
-export function formOf(username: string, password: string, retype = password): Record<string, string> {
-  return { user_name: username, email: `${username}@platform.example`, password, retype };
-}
-
-/** A Gogs that serves, and its first user. */
-export async function startGogs(
-  sandbox: SimulatedGogs,
-  hookHosts: readonly string[] = [],
-): Promise<ServingGogs> {
-  const gogs = await sandbox.boot(hookHosts);
-  const admin = { username: 'socle', password: randomBytes(18).toString('base64url') };
-  const waits = await gogs.awaitFirstUser();
-  const { status, page } = await gogs.signUp(formOf(admin.username, admin.password));
-  await gogs.run(`systemctl stop ${firstUserUnit}`);
-  const serves = await gogs.serve();
-  if (status !== '302' || waits.exitCode !== 0 || serves.exitCode !== 0)
-    throw new Error(`Gogs does not serve: ${status} ${page}${waits.stderr}${serves.stderr}`);
-  return { ...gogs, admin };
-}
-
-export type ServingGogs = GogsMachine & { admin: { username: string; password: string } };
-
-/** As the contract suites want it. */
-export async function gogsUnderTest(): Promise<GogsUnderTest> {
-  const sandbox = await simulatedGogs();
-  const { url, address, pair, admin } = await startGogs(sandbox);
-  return { url, ca: sandbox.ca, address, pair, admin, close: () => sandbox.close() };
 }
 
 function changed(text: string, changes: Changes): string {

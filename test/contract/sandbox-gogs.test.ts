@@ -1,72 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { commitFiles } from '../../activities/clients/git/commit-files.js';
 import { readHead } from '../../activities/clients/git/head.js';
-import { gogsClient, type Gogs } from '../../activities/clients/gogs/gogs.js';
-import { ensureOrganisation } from '../../activities/clients/gogs/organisations.js';
+import { gogsClient } from '../../activities/clients/gogs/gogs.js';
 import { ownUser } from '../../activities/clients/gogs/own-user.js';
-import { ensureRepository } from '../../activities/clients/gogs/repositories.js';
-import { issueToken, tokenNames } from '../../activities/clients/gogs/tokens.js';
+import { tokenNames } from '../../activities/clients/gogs/tokens.js';
 import { gogsPaths } from '../../activities/roles/3-base-infrastructure/gogs/settings.js';
-import {
-  firstUserUnit,
-  formOf,
-  simulatedGogs,
-  startGogs,
-  type GogsMachine,
-  type ServingGogs,
-  type SimulatedGogs,
-} from './gogs-sandbox.js';
+import { firstUserUnit, simulatedGogs, type GogsMachine, type SimulatedGogs } from './gogs-sandbox.js';
+import { commitText, formOf, furnish, remoteOf, startGogs, type ServingGogs } from './gogs-serving.js';
 import { refusal } from './refusal.js';
 
 const password = 'a-password-of-some-length';
-const repository = { owner: 'platform', name: 'gitops' };
 
 let sandbox: SimulatedGogs;
 beforeAll(async () => (sandbox = await simulatedGogs()));
 afterAll(() => sandbox.close());
-
-const basic = ({ url }: { url: string }, username: string, secret = password): Gogs =>
-  gogsClient({ url, ca: sandbox.ca, login: { username, password: secret } });
-
-/** Everything that a deployment makes; the answer is a token of the administrator. */
-async function furnish(gogs: ServingGogs): Promise<string> {
-  const { secret } = await issueToken(basic(gogs, 'socle', gogs.admin.password), 'socle', 'deployment');
-  const client = gogsClient({ url: gogs.url, ca: sandbox.ca, login: { token: secret } });
-  await ensureOrganisation(client, repository.owner, '');
-  await ensureRepository(client, repository, '');
-  return secret;
-}
-
-function remoteOf({ url }: GogsMachine, token: string): Parameters<typeof commitFiles>[0] {
-  return {
-    url: `${url}/platform/gitops.git`,
-    ca: sandbox.ca,
-    login: { username: 'socle', password: token },
-  };
-}
-
-async function commit(gogs: GogsMachine, token: string, text: string): Promise<void> {
-  await commitFiles(remoteOf(gogs, token), {
-    branch: 'master',
-    changes: new Map([['file', Buffer.from(text)]]),
-    author: { name: 'Socle', email: 'socle@platform.example' },
-    message: text,
-  });
-}
-
-/** Password, token and file are as they were. */
-async function expectFurnished(
-  gogs: GogsMachine,
-  secret: string,
-  token: string,
-  text: string,
-): Promise<void> {
-  expect(await tokenNames(basic(gogs, 'socle', secret), 'socle')).toEqual(['deployment-1']);
-  const client = gogsClient({ url: gogs.url, ca: sandbox.ca, login: { token } });
-  expect(await ownUser(client)).toMatchObject({ username: 'socle' });
-  const { files } = await readHead(remoteOf(gogs, token), 'master');
-  expect(Object.fromEntries(files)).toEqual({ file: Buffer.from(text) });
-}
 
 describe('registration over the socket of a simulated Gogs', () => {
   let gogs: GogsMachine;
@@ -101,8 +47,10 @@ describe('registration over the socket of a simulated Gogs', () => {
     expect(await gogs.serve()).toMatchObject({ exitCode: 0 });
     const body = { username: 'third', email: 'third@platform.example', password };
     const request = { method: 'POST', path: 'admin/users', body } as const;
-    expect(await refusal(basic(gogs, 'reader').request(request))).toMatchObject({ status: 403 });
-    expect(await basic(gogs, 'socle').request(request)).toMatchObject({ status: 201 });
+    const as = (username: string): ReturnType<typeof gogsClient> =>
+      gogsClient({ url: gogs.url, ca: sandbox.ca, login: { username, password } });
+    expect(await refusal(as('reader').request(request))).toMatchObject({ status: 403 });
+    expect(await as('socle').request(request)).toMatchObject({ status: 201 });
     const database = (await gogs.machine().files.text(gogsPaths.database))!;
     expect(database).toContain('"third"');
     expect(database).not.toContain(password);
@@ -144,39 +92,47 @@ describe('a simulated Gogs', () => {
     expect((await gogs.serve()).stderr).toContain('step EXEC');
   });
 
+  /** Password, token and file are as they were. */
+  const expectAll = async (gogs: ServingGogs, secret: string, token: string, text: string): Promise<void> => {
+    expect(await tokenNames(gogs.basic('socle', secret), 'socle')).toEqual(['deployment-1']);
+    const client = gogsClient({ url: gogs.url, ca: gogs.ca, login: { token } });
+    expect(await ownUser(client)).toMatchObject({ username: 'socle' });
+    const { files } = await readHead(remoteOf(gogs, 'socle', token), 'master');
+    expect(Object.fromEntries(files)).toEqual({ file: Buffer.from(text) });
+  };
+
   test('keeps all through a restart, a power cut and a sandbox that is killed', async () => {
     const gogs = await startGogs(sandbox);
-    const token = await furnish(gogs);
-    await commit(gogs, token, 'one');
+    const { token } = await furnish(gogs);
+    const remote = remoteOf(gogs, 'socle', token);
+    await commitText(remote, 'one');
     expect(await gogs.run('systemctl restart gogs')).toMatchObject({ exitCode: 0 });
-    await expectFurnished(gogs, gogs.admin.password, token, 'one');
-    await commit(gogs, token, 'two');
+    await expectAll(gogs, gogs.admin.password, token, 'one');
+    await commitText(remote, 'two');
     await gogs.cutPower();
     await gogs.powerOn();
-    await expectFurnished(gogs, gogs.admin.password, token, 'two');
-    await commit(gogs, token, 'three');
+    await expectAll(gogs, gogs.admin.password, token, 'two');
+    await commitText(remote, 'three');
     await sandbox.restart();
-    await expectFurnished(gogs, gogs.admin.password, token, 'three');
-    await gogs.cutPower();
+    await expectAll(gogs, gogs.admin.password, token, 'three');
   });
 
   test('is the same one on another machine that was given its folders, and an empty one without them', async () => {
     const [from, to] = [await startGogs(sandbox), await startGogs(sandbox)];
-    const token = await furnish(from);
-    await commit(from, token, 'moved');
-    await to.run(`systemctl stop gogs; rm -rf ${gogsPaths.repositories} ${gogsPaths.database}`);
+    const { token } = await furnish(from);
+    await commitText(remoteOf(from, 'socle', token), 'moved');
+    const empty = `systemctl stop gogs; rm -rf ${gogsPaths.repositories} ${gogsPaths.database}`;
+    await to.run(empty);
     const source = from.machine().files;
     for (const path of source.getAllPaths().filter((each) => each.startsWith(`${gogsPaths.data}/`)))
-      if ((await source.stat(path)).isFile) {
+      if ((await source.stat(path)).isFile)
         await to.machine().files.writeFile(path, await source.readFileBuffer(path));
-      }
-    await to.run(`chown -R git:git ${gogsPaths.data}`);
+    expect(await to.run('systemctl start gogs')).toMatchObject({ exitCode: 1 });
+    const restored = await to.run(`chown -R git:git ${gogsPaths.data} && systemctl start gogs`);
+    expect(restored).toMatchObject({ stderr: '', exitCode: 0 });
+    await expectAll(to, from.admin.password, token, 'moved');
+    await to.run(empty);
     expect(await to.run('systemctl start gogs')).toMatchObject({ stderr: '', exitCode: 0 });
-    await expectFurnished(to, from.admin.password, token, 'moved');
-    await to.run(`systemctl stop gogs; rm -rf ${gogsPaths.repositories} ${gogsPaths.database}`);
-    await to.run('systemctl start gogs');
-    expect(await refusal(ownUser(basic(to, 'socle', from.admin.password)))).toMatchObject({ status: 403 });
-    await from.cutPower();
-    await to.cutPower();
+    expect(await refusal(ownUser(to.basic('socle', from.admin.password)))).toMatchObject({ status: 403 });
   });
 });

@@ -44,10 +44,12 @@ export const collaboratorRoutes: readonly Route[] = [
       const { gogs, repository, owner, fields, mode } = call;
       const user = userOf(call);
       const known = repository.collaborators.find(({ userId }) => userId === user.id);
+      const before = known?.mode;
       const entry: { userId: number; mode: Mode } = known ?? { userId: user.id, mode: 'write' };
       if (known === undefined) repository.collaborators.push(entry);
       const wanted = modeOf(fields['permission']);
       if (wanted !== undefined && allows(mode, wanted)) entry.mode = wanted;
+      if (entry.mode === before) return noContent();
       gogs.machine.effect('gogs-collaborator-set', {
         repository: `${owner.name}/${repository.name}`,
         user: user.name,

@@ -77,8 +77,9 @@ async function unpack(
 ): Promise<string | undefined> {
   const tips = updates.flatMap(({ after }) => after ?? []);
   if (tips.length === 0) return undefined;
-  const stored = pack.length === 0 ? undefined : await storePack(store, pack);
-  if (stored?.problem !== undefined) return stored.problem;
+  if (pack.length === 0) return 'eof before pack header';
+  const stored = await storePack(store, pack);
+  if (stored.problem !== undefined) return stored.problem;
   try {
     const known = await historyOf(store, [...(await readReferences(store.disk, store.gitdir)).values()]);
     const { commits, others } = await historyOf(store, tips, new Set(), known.commits);
@@ -87,7 +88,7 @@ async function unpack(
     return undefined;
   } catch (error) {
     if (!isMissing(error)) throw error;
-    for (const path of stored?.paths ?? []) await store.disk.remove(path);
+    for (const path of stored.paths) await store.disk.remove(path);
     return 'missing necessary objects';
   }
 }
