@@ -51,8 +51,18 @@ export class MachineFiles extends InMemoryFs {
   }
 
   /** What a running program writes: no effect of whichever command line happens to run meanwhile. */
-  async writeAsProgram(path: string, content: string): Promise<void> {
+  async writeAsProgram(path: string, content: string | Uint8Array): Promise<void> {
     await super.writeFile(path, content);
+  }
+
+  async makeFolderAsProgram(path: string): Promise<void> {
+    await super.mkdir(path, { recursive: true });
+  }
+
+  /** Removes a file, or a folder with nothing in it; nothing happens when there is none. */
+  async removeAsProgram(path: string): Promise<void> {
+    await super.rm(path, { force: true });
+    this.owners.delete(path);
   }
 
   async appendAsProgram(path: string, content: string): Promise<void> {

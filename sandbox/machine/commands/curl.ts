@@ -1,4 +1,4 @@
-import { CommandError, type Ran, type SimulatedCommand } from '../command.js';
+import { CommandError, type CommandContext, type Ran, type SimulatedCommand } from '../command.js';
 import type { HttpAnswer } from '../programs/program.js';
 import { downloadWithCurl } from './curl-download.js';
 import { parseOptions } from './options.js';
@@ -15,6 +15,10 @@ const options = {
   '--max-time': 'value',
   '-m': 'value',
   '--unix-socket': 'value',
+  '--data': 'value',
+  '-d': 'value',
+  '--write-out': 'value',
+  '-w': 'value',
 } as const;
 
 /** curl asks programs of its own machine over their sockets; everything else is a download. */
@@ -35,22 +39,45 @@ export const curlCommands: readonly SimulatedCommand[] = [
       const [address, ...more] = rest;
       if (socket === undefined || !address?.startsWith('http://') || more.length > 0)
         throw new CommandError('curl: only one http:// address behind --unix-socket is simulated', 2);
-      const answer = ask(machine, socket, new URL(address));
-      if (!answer) return problem(7, "Couldn't connect to server");
+      const writeOut = given.get('--write-out') ?? given.get('-w');
+      if (writeOut !== undefined && writeOut !== '%{http_code}')
+        throw new CommandError(`curl: --write-out ${writeOut} is not simulated`, 2);
+      const data = given.get('--data') ?? given.get('-d');
+      const body = data === undefined ? undefined : await bodyOf(data, context);
+      if (data !== undefined && body === undefined) return problem(26, `Failed to open ${data.slice(1)}`);
+      const answer = await ask(machine, socket, new URL(address), body);
+      const code = writeOut === undefined ? '' : String(answer?.status ?? 0).padStart(3, '0');
+      if (!answer) return { ...problem(7, "Couldn't connect to server"), stdout: code };
       if (has('--fail', '-f') && answer.status >= 400)
-        return problem(22, `The requested URL returned error: ${answer.status}`);
+        return { ...problem(22, `The requested URL returned error: ${answer.status}`), stdout: code };
       const file = given.get('--output') ?? given.get('-o');
-      if (file === undefined) return { stdout: answer.body };
+      if (file === undefined) return { stdout: answer.body + code };
       await machine.files.writeFile(machine.files.resolvePath(cwd, file), answer.body);
-      return undefined;
+      return { stdout: code };
     },
   },
 ];
 
-type Machine = Parameters<SimulatedCommand['run']>[1]['machine'];
+/** What `--data` sends: itself, or after `@` a file or standard input, without the ends of their lines. */
+async function bodyOf(data: string, { machine, cwd, stdin }: CommandContext): Promise<string | undefined> {
+  if (!data.startsWith('@')) return data;
+  const name = data.slice(1);
+  const text = name === '-' ? stdin : await machine.files.text(machine.files.resolvePath(cwd, name));
+  return text?.replace(/[\r\n]/g, '');
+}
+
+type Machine = CommandContext['machine'];
 
 /** A socket whose program is gone refuses; so does a path without one. */
-function ask(machine: Machine, socket: string, { pathname, search, host }: URL): HttpAnswer | undefined {
-  const question = { method: 'GET', path: pathname + search, host, authorization: '' };
-  return machine.unixSockets.get(socket)?.(question);
+async function ask(
+  machine: Machine,
+  socket: string,
+  { pathname, search, host }: URL,
+  body: string | undefined,
+): Promise<HttpAnswer | undefined> {
+  const question = { path: pathname + search, host, authorization: '' };
+  const form = { method: 'POST', contentType: 'application/x-www-form-urlencoded' };
+  return machine.unixSockets.get(socket)?.(
+    body === undefined ? { ...question, method: 'GET' } : { ...question, ...form, body },
+  );
 }

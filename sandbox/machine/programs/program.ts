@@ -20,8 +20,15 @@ export type Program = {
   start: (machine: SimulatedMachine) => Promise<Running>;
 };
 
-export type HttpQuestion = { method: string; path: string; host: string; authorization: string };
+export type HttpQuestion = {
+  method: string;
+  path: string;
+  host: string;
+  authorization: string;
+  contentType?: string;
+  body?: string;
+};
 export type HttpAnswer = { status: number; headers: Record<string, string>; body: string };
 
 /** A program behind a Unix socket of its machine. */
-export type UnixSocket = (question: HttpQuestion) => HttpAnswer;
+export type UnixSocket = (question: HttpQuestion) => HttpAnswer | Promise<HttpAnswer>;
