@@ -66,7 +66,9 @@ export async function startUnit(machine: SimulatedMachine, unit: string): Promis
     machine.running.set(unit, { state: 'failed', since: Date.now() });
     throw new Error(`Job for ${unit} failed: ${(error as Error).message}`);
   }
-  machine.running.set(unit, { state: 'active', since: Date.now() });
+  // One that does its work once is over when it has started, and can be started again.
+  if (isOneshot(text) && !/^RemainAfterExit=yes$/m.test(text)) machine.running.delete(unit);
+  else machine.running.set(unit, { state: 'active', since: Date.now() });
   machine.effect('start', { unit });
 }
 
@@ -97,9 +99,11 @@ async function beforeStart(machine: SimulatedMachine, unit: string, text: string
     return machine.loadRules((await machine.files.text('/etc/nftables.conf')) ?? '');
   if (unit.endsWith('.socket')) return listenOn(machine, unit, text);
   const started = /^ExecStart=-?(.*)$/m.exec(text)?.[1];
-  if (started !== undefined && /Type=oneshot/.test(text)) {
-    await runLine(machine, started);
-  }
+  if (started !== undefined && isOneshot(text)) await runLine(machine, started);
+}
+
+function isOneshot(text: string): boolean {
+  return /^Type=oneshot$/m.test(text);
 }
 
 /** What systemd does for a program before it starts it: its environment, folders below /run, lines of `ExecStartPre`. */

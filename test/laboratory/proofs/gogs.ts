@@ -31,13 +31,12 @@ export function gogsProofs(given: () => Datacentre, machines: readonly string[])
     const git = (user: 'socle' | 'argocd', words: readonly string[], from = namespace): Promise<Ran> => {
       const login = Buffer.from(`${user}:${passwords[user]}`).toString('base64');
       const settings = {
-        'http.sslCAInfo': trust,
         'http.extraHeader': `Authorization: Basic ${login}`,
         'user.name': 'Proof',
         'user.email': 'proof@platform.example',
       };
       const options = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-      const environment = { ...process.env, GIT_TERMINAL_PROMPT: '0' };
+      const environment = { ...process.env, GIT_TERMINAL_PROMPT: '0', GIT_SSL_CAINFO: trust };
       return program([...within(from), 'timeout', '30', 'git', ...options, ...words], environment);
     };
     const head = async (): Promise<string> => {

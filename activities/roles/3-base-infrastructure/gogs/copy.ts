@@ -26,11 +26,11 @@ unpack() {
   tar -xzf "$1" -C $new
   test -s $new/${databaseName}
   test -d $new/${repositoriesName}
-  chown -R ${gogsAccount}:${gogsAccount} $new
-  chmod 0700 $new/${repositoriesName}
   systemctl stop ${gogsUnitName}
   rm -rf ${repositories} ${database} ${database}-wal ${database}-shm ${database}-journal
   mv $new/${databaseName} $new/${repositoriesName} ${data}/
+  chown -R ${gogsAccount}:${gogsAccount} ${database} ${repositories}
+  chmod 0700 ${repositories}
   rm -rf $new
   sync -f ${data}
 }

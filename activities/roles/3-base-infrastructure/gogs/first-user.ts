@@ -21,34 +21,42 @@ export type FirstUser = { username: string; email: string; password: string };
 export function firstUserScript(settings: GogsSettings, { username, email, password }: FirstUser): string {
   const form = new URLSearchParams({ user_name: username, email, password, retype: password }).toString();
   const page = 'http://localhost/user/sign_up';
-  return `main() {
-set -eu
-end() {
+  return `end() {
   systemctl stop ${unitName} 2>/dev/null || :
   rm -rf ${folder} ${unitPath}
   systemctl daemon-reload
 }
 ask() { curl --silent --max-time 30 --output ${folder}/page --write-out '%{http_code}' --unix-socket ${socket} "$@" || :; }
-end
-trap 'end; systemctl start ${gogsUnitName}' EXIT
-systemctl stop ${gogsUnitName}
-install -d -m 0700 -o ${gogsAccount} -g ${gogsAccount} ${folder}
-(umask 077 && printf %s ${quote(gogsConfiguration(settings, { socket }))} >${configuration})
-chown ${gogsAccount}:${gogsAccount} ${configuration}
-mkdir -p /run/systemd/system
-printf %s ${quote(firstUserUnit(folder, configuration))} >${unitPath}
-systemctl daemon-reload
-systemctl start ${unitName}
-waited=0
-until [ "$(ask ${page})" = 200 ]; do
-  waited=$((waited + 1))
-  if [ $waited -gt 150 ] || ! systemctl is-active --quiet ${unitName}; then
-    echo 'Gogs does not answer on its socket. Look: journalctl -u ${unitName}' >&2
-    exit 1
-  fi
-  sleep 0.2
-done
-printf %s ${quote(form)} | ask --data @- ${page}
+answers() {
+  waited=0
+  until [ "$(ask ${page})" = 200 ]; do
+    waited=$((waited + 1))
+    if [ $waited -gt 150 ] || ! systemctl is-active --quiet ${unitName}; then
+      echo 'Gogs does not answer on its socket. Look: journalctl -u ${unitName}' >&2
+      return 1
+    fi
+    sleep 0.2
+  done
+}
+register() {
+  install -d -m 0700 -o ${gogsAccount} -g ${gogsAccount} ${folder} &&
+    (umask 077 && printf %s ${quote(gogsConfiguration(settings, { socket }))} >${configuration}) &&
+    chown ${gogsAccount}:${gogsAccount} ${configuration} &&
+    mkdir -p /run/systemd/system &&
+    printf %s ${quote(firstUserUnit(folder, configuration))} >${unitPath} &&
+    systemctl daemon-reload &&
+    systemctl start ${unitName} &&
+    answers &&
+    printf %s ${quote(form)} | ask --data @- ${page}
+}
+main() {
+  set -eu
+  end
+  systemctl stop ${gogsUnitName}
+  if register; then status=0; else status=1; fi
+  end
+  systemctl start ${gogsUnitName}
+  exit $status
 }
 main
 `;

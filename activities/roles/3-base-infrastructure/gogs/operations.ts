@@ -16,24 +16,30 @@ const data: RoleData = {
   role,
   thing: 'copy',
   read: async (context) => {
-    const script = `${inFile}pack "$copy"\nbase64 "$copy"\n`;
+    const script = withFile('if pack "$copy" && base64 "$copy"; then status=0; fi');
     return Buffer.from(await onActive(context, script, 'copy Gogs'), 'base64');
   },
   replace: async (context, content) => {
     const lines = content.toString('base64').replace(/.{76}/g, '$&\n');
-    const script = `${inFile}base64 -d >"$copy" <<'END'
+    const script = withFile(`base64 -d >"$copy" <<'END'
 ${lines}
 END
 unpack "$copy"
 systemctl start ${gogsUnitName}
-`;
+status=0`);
     await onActive(context, script, 'restore Gogs');
   },
 };
 
-const inFile = `copy=$(mktemp)
-trap 'rm -f "$copy"' EXIT
+/** Shell with a file of its own, `$copy`; what it does sets `status` to 0 when it went well. */
+function withFile(work: string): string {
+  return `copy=$(mktemp)
+status=1
+${work}
+rm -f "$copy"
+exit $status
 `;
+}
 
 export const gogsOperations = {
   backup: { title: 'Save a copy of Gogs at the backup target', steps: [saveStep(data)] },

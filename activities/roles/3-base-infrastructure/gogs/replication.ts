@@ -61,10 +61,13 @@ function replicationScript({ address, sshPort }: Machine): string {
   const words = [...options, 'ConnectTimeout=10', 'ServerAliveInterval=15'].map((option) => `-o ${option}`);
   return `set -eu
 if ! systemctl is-active --quiet ${gogsUnitName}; then exit 0; fi
-${copyLibrary}copy=$(mktemp ${gogsPaths.data}/replica.XXXXXX)
-trap 'rm -f "$copy"' EXIT
-pack "$copy"
-base64 "$copy" | ssh -i ${replica.key} -p ${sshPort} ${words.join(' ')} ${replica.account}@${address} receive
+${copyLibrary}send() {
+  base64 "$copy" | ssh -i ${replica.key} -p ${sshPort} ${words.join(' ')} ${replica.account}@${address} receive
+}
+copy=$(mktemp ${gogsPaths.data}/replica.XXXXXX)
+if pack "$copy" && send; then status=0; else status=1; fi
+rm -f "$copy"
+exit $status
 `;
 }
 

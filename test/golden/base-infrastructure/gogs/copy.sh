@@ -15,11 +15,11 @@ unpack() {
   tar -xzf "$1" -C $new
   test -s $new/gogs.db
   test -d $new/repositories
-  chown -R git:git $new
-  chmod 0700 $new/repositories
   systemctl stop gogs.service
   rm -rf /var/lib/gogs/repositories /var/lib/gogs/gogs.db /var/lib/gogs/gogs.db-wal /var/lib/gogs/gogs.db-shm /var/lib/gogs/gogs.db-journal
   mv $new/gogs.db $new/repositories /var/lib/gogs/
+  chown -R git:git /var/lib/gogs/gogs.db /var/lib/gogs/repositories
+  chmod 0700 /var/lib/gogs/repositories
   rm -rf $new
   sync -f /var/lib/gogs
 }

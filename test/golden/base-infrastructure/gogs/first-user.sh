@@ -1,16 +1,23 @@
-main() {
-set -eu
 end() {
   systemctl stop gogs-first-user.service 2>/dev/null || :
   rm -rf /run/gogs-first-user /run/systemd/system/gogs-first-user.service
   systemctl daemon-reload
 }
 ask() { curl --silent --max-time 30 --output /run/gogs-first-user/page --write-out '%{http_code}' --unix-socket /run/gogs-first-user/socket "$@" || :; }
-end
-trap 'end; systemctl start gogs.service' EXIT
-systemctl stop gogs.service
-install -d -m 0700 -o git -g git /run/gogs-first-user
-(umask 077 && printf %s 'RUN_USER = git
+answers() {
+  waited=0
+  until [ "$(ask http://localhost/user/sign_up)" = 200 ]; do
+    waited=$((waited + 1))
+    if [ $waited -gt 150 ] || ! systemctl is-active --quiet gogs-first-user.service; then
+      echo 'Gogs does not answer on its socket. Look: journalctl -u gogs-first-user.service' >&2
+      return 1
+    fi
+    sleep 0.2
+  done
+}
+register() {
+  install -d -m 0700 -o git -g git /run/gogs-first-user &&
+    (umask 077 && printf %s 'RUN_USER = git
 RUN_MODE = prod
 
 [server]
@@ -64,10 +71,10 @@ ROOT_PATH = /var/lib/gogs/log
 
 [prometheus]
 ENABLED = false
-' >/run/gogs-first-user/app.ini)
-chown git:git /run/gogs-first-user/app.ini
-mkdir -p /run/systemd/system
-printf %s '[Unit]
+' >/run/gogs-first-user/app.ini) &&
+    chown git:git /run/gogs-first-user/app.ini &&
+    mkdir -p /run/systemd/system &&
+    printf %s '[Unit]
 Description=Gogs before it has a user
 
 [Service]
@@ -102,18 +109,19 @@ MemoryDenyWriteExecute=yes
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
 UMask=0027
-' >/run/systemd/system/gogs-first-user.service
-systemctl daemon-reload
-systemctl start gogs-first-user.service
-waited=0
-until [ "$(ask http://localhost/user/sign_up)" = 200 ]; do
-  waited=$((waited + 1))
-  if [ $waited -gt 150 ] || ! systemctl is-active --quiet gogs-first-user.service; then
-    echo 'Gogs does not answer on its socket. Look: journalctl -u gogs-first-user.service' >&2
-    exit 1
-  fi
-  sleep 0.2
-done
-printf %s 'user_name=socle&email=socle%40site-a.example.org&password=the+password&retype=the+password' | ask --data @- http://localhost/user/sign_up
+' >/run/systemd/system/gogs-first-user.service &&
+    systemctl daemon-reload &&
+    systemctl start gogs-first-user.service &&
+    answers &&
+    printf %s 'user_name=socle&email=socle%40site-a.example.org&password=the+password&retype=the+password' | ask --data @- http://localhost/user/sign_up
+}
+main() {
+  set -eu
+  end
+  systemctl stop gogs.service
+  if register; then status=0; else status=1; fi
+  end
+  systemctl start gogs.service
+  exit $status
 }
 main
