@@ -4,6 +4,7 @@ import { gogsProofs } from './proofs/gogs.js';
 import { balancedMachines, loadBalancers } from './proofs/load-balancers.js';
 import { registryMachine, registryProofs } from './proofs/registry.js';
 import { custodianProofs } from './proofs/vault-custodians.js';
+import { transitProofs } from './proofs/vault-transit.js';
 import { vaultMachines, vaultProofs } from './proofs/vault.js';
 
 /** The machines of phase 3's roles that are proven here, with the real programs. */
@@ -24,4 +25,5 @@ registryProofs(given, machines);
 gogsProofs(given, machines);
 vaultProofs(given, machines);
 custodianProofs(given, machines);
+transitProofs(given, machines);
 loadBalancers(given, machines);
