@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { basicLogin } from '../http/basic-login.js';
 import { httpClient, type HttpClient } from '../http/http-client.js';
 
 /** Where a registry answers and who asks. */
@@ -11,24 +12,28 @@ export type RegistrySettings = {
   username?: string;
   password?: string;
   timeoutMs?: number;
+  /** Redirects followed, none when absent. */
+  maxRedirects?: number;
 };
 
 /** A registry as the other functions of this folder are given it. Nothing is asked before one of them asks. */
 export type Registry = { url: string; http: HttpClient };
 
 /**
- * A registry that speaks the distribution API, version 2, with a Basic login. Bearer tokens of other registries and
- * redirects to other storage are not followed: the first is a 401, the second a 307.
+ * A registry that speaks the distribution API, version 2, with a Basic login. One that gives tokens or sends on to other
+ * storage is asked through `publicRegistry`: here the first is a 401, the second a 307.
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md
  */
-export function registryAt({ url, ca, username, password, timeoutMs }: RegistrySettings): Registry {
-  const login = Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64');
+export function registryAt(settings: RegistrySettings): Registry {
+  const { url, ca, timeoutMs, maxRedirects } = settings;
+  const authorization = basicLogin(settings);
   const http = httpClient({
     system: 'registry',
     url,
     ...(ca === undefined ? {} : { ca }),
-    ...(username === undefined ? {} : { headers: { authorization: `Basic ${login}` } }),
+    ...(authorization === undefined ? {} : { headers: { authorization } }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(maxRedirects === undefined ? {} : { maxRedirects }),
   });
   return {
     url,
