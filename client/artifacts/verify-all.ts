@@ -41,7 +41,7 @@ async function fileProblem(
 function layoutProblem(image: Image, store: string, accessTo: AccessOf): Promise<string | undefined> {
   if (!isUrl(store)) return imageProblem(image, folderLayoutSource(join(store, layoutPath(image))));
   const url = `${store.replace(/\/+$/, '')}/${layoutPath(image)}`;
-  return imageProblem(image, httpLayoutSource({ url, ...accessTo(url) }));
+  return imageProblem(image, httpLayoutSource({ url, viaProxy: true, ...accessTo(url) }));
 }
 
 /** Whether a store is an address; a folder otherwise. */

@@ -1,7 +1,11 @@
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { httpLayoutSource } from '../../activities/clients/registry/http-layout-source.js';
 import { publicRegistry } from '../../activities/clients/registry/public-registry.js';
 import { registrySource } from '../../activities/clients/registry/registry-source.js';
 import { fetchImage } from '../../client/artifacts/fetch-image.js';
@@ -101,7 +105,7 @@ describe('an image of a public registry', () => {
 
   test('whose bytes are others gets no manifest, and both digests are named', async () => {
     const { digest, size } = layout.layers[0]!;
-    (layout.files).set(fileOf(digest), bytesOf('other', size));
+    layout.files.set(fileOf(digest), bytesOf('other', size));
     const damaged = await startPublicRegistry({ [repository]: { tag, layout } });
     const source = registrySource(publicRegistry({ url: damaged.url }), repository);
     await expect(fetchImage(image, folder, () => source, silent)).rejects.toThrow(
@@ -166,6 +170,34 @@ describe('tokens of a public registry', () => {
     expect(open.requests).toEqual(['/v2/', `/v2/${repository}/manifests/${tag}`]);
     await open.close();
   });
+});
+
+test('the proxy of the environment is asked on the way out, and never for what the platform asks itself', async () => {
+  const passed: string[] = [];
+  const proxy = createServer((incoming, answer) => {
+    passed.push(incoming.url ?? '');
+    const onward = request(incoming.url ?? '', { headers: incoming.headers }, (response) => {
+      answer.writeHead(response.statusCode ?? 502, response.headers);
+      response.pipe(answer);
+    });
+    onward.end();
+  }).listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  vi.stubEnv('http_proxy', `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+  try {
+    await fetched();
+    expect(passed).toContain(`${registry.url}/v2/`);
+    expect(passed).toContainEqual(expect.stringMatching(`^${registry.url}/token`));
+    expect(passed).toContain(`${registry.storage.url}${fileOf(layout.layers[0]!.digest)}`);
+    passed.length = 0;
+    const inside = httpLayoutSource({ url: registry.storage.url });
+    expect((await inside.manifest(layout.digest))?.digest).toBe(layout.digest);
+    expect(passed).toEqual([]);
+  } finally {
+    vi.unstubAllEnvs();
+    proxy.closeAllConnections();
+    proxy.close();
+  }
 });
 
 test('a mirror has an image below the name of the registry that it comes from', () => {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { imagesPreflight } from '../../activities/artifacts/images-preflight.js';
 import { deleteManifest, manifestDigest } from '../../activities/clients/registry/manifests.js';
+import { mirrorImage } from '../../activities/clients/registry/mirror-image.js';
+import { registrySource } from '../../activities/clients/registry/registry-source.js';
 import { listRepositories } from '../../activities/clients/registry/tags.js';
 import { closeHosts } from '../../activities/clients/ssh/open-host.js';
 import type { Role, StepContext } from '../../activities/role.js';
@@ -144,6 +146,24 @@ describe('images of the catalogue', () => {
     expect(await images.check(contextOf('gitops-2'))).toEqual({ state: 'done' });
     const layers = portal.layers.map(({ digest }) => blob(digest));
     expect(asked().filter((line) => layers.includes(line))).toEqual([]);
+  });
+
+  test('whose tag somebody gave to another image are named with both digests, and put right', async () => {
+    const { machine: on } = contextOf('gitops-1');
+    const { image, version } = entries.portal;
+    await mirrorImage({
+      source: registrySource(await instanceOn(contextOf('gitops-1'), on, 'pull'), entries.agent.image),
+      reference: 'v2',
+      target: {
+        registry: await instanceOn(contextOf('gitops-1'), on, 'push'),
+        repository: image,
+        tag: version,
+      },
+    });
+    const moved = `gitops-1: ${image}:1.0 is ${agent.digest}, wanted ${portal.digest}`;
+    expect(await images.check(contextOf('gitops-1'))).toMatchObject({ state: 'todo', changes: [moved] });
+    await images.apply(contextOf('gitops-1'));
+    expect(await images.check(contextOf('gitops-1'))).toEqual({ state: 'done' });
   });
 
   test('whose copy is interrupted go on where it was, no blob twice', async () => {

@@ -1,5 +1,5 @@
-import { basicLogin } from '../http/basic-login.js';
 import { httpClient } from '../http/http-client.js';
+import { loginHeader } from '../http/login-header.js';
 import type { ImageSource } from './image-source.js';
 import { layoutSource } from './layout-source.js';
 import { openAt } from './open-at.js';
@@ -7,16 +7,9 @@ import type { RegistrySettings } from './registry.js';
 
 /** An OCI image layout that a web server gives as plain files. `url` is the address of its folder. */
 export function httpLayoutSource(settings: RegistrySettings): ImageSource {
-  const { url, ca, timeoutMs, maxRedirects = 5 } = settings;
-  const authorization = basicLogin(settings);
-  const http = httpClient({
-    system: 'image layout',
-    url,
-    maxRedirects,
-    ...(ca === undefined ? {} : { ca }),
-    ...(authorization === undefined ? {} : { headers: { authorization } }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-  });
+  const { url } = settings;
+  const headers = loginHeader(settings);
+  const http = httpClient({ system: 'image layout', maxRedirects: 5, ...settings, headers });
   return layoutSource({
     name: url,
     read: async (path, signal) => {

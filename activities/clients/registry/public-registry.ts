@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { basicLogin } from '../http/basic-login.js';
 import { httpClient } from '../http/http-client.js';
+import { loginHeader } from '../http/login-header.js';
 import { registryAt, type Registry, type RegistrySettings } from './registry.js';
 
 /** What a registry asks for before it answers. */
@@ -14,7 +14,7 @@ const spareMs = 10_000;
 
 /**
  * A registry of the Internet, to pull from: its token server is asked for a token to each repository, in the name of
- * nobody without a login, and its redirects to other storage are followed.
+ * nobody without a login; its redirects to other storage are followed, and the environment's proxy is asked.
  * @see https://distribution.github.io/distribution/spec/auth/token/
  */
 export function publicRegistry(settings: RegistrySettings): Registry {
@@ -22,6 +22,7 @@ export function publicRegistry(settings: RegistrySettings): Registry {
   const registry = registryAt({
     url,
     maxRedirects: 5,
+    viaProxy: true,
     ...(ca !== undefined && { ca }),
     ...(timeoutMs !== undefined && { timeoutMs }),
   });
@@ -35,7 +36,7 @@ export function publicRegistry(settings: RegistrySettings): Registry {
       throw error;
     });
     if (challenge.scheme === 'none') return undefined;
-    if (challenge.scheme === 'basic') return basicLogin(settings);
+    if (challenge.scheme === 'basic') return loginHeader(settings).authorization;
     const repository = /^\/v2\/(.+)\/(?:manifests|blobs|tags)\//.exec(path)?.[1] ?? '';
     const known = tokens.get(repository);
     // One that was refused is asked for anew.
@@ -87,12 +88,12 @@ async function tokenFor(
   signal?: AbortSignal,
 ): Promise<Token> {
   const { origin, pathname, searchParams } = new URL(realm);
-  const authorization = basicLogin(settings);
   const http = httpClient({
     system: 'token server',
     url: origin,
+    viaProxy: true,
+    headers: loginHeader(settings),
     ...(settings.ca !== undefined && { ca: settings.ca }),
-    ...(authorization !== undefined && { headers: { authorization } }),
   });
   const begunMs = Date.now();
   const { body } = await http.request({

@@ -1,19 +1,11 @@
 import { z } from 'zod';
-import { basicLogin } from '../http/basic-login.js';
-import { httpClient, type HttpClient } from '../http/http-client.js';
+import { loginHeader } from '../http/login-header.js';
+import { httpClient, type HttpClient, type HttpSettings } from '../http/http-client.js';
 
-/** Where a registry answers and who asks. */
-export type RegistrySettings = {
-  /** Base address without `/v2`. */
-  url: string;
-  /** PEM of the only authorities that its certificate is checked against; the computer's own when absent. */
-  ca?: string;
-  /** Basic login; nobody when absent. */
+/** Where a registry answers and who asks: a Basic login, or nobody when `username` is absent. */
+export type RegistrySettings = Omit<HttpSettings, 'system' | 'headers'> & {
   username?: string;
   password?: string;
-  timeoutMs?: number;
-  /** Redirects followed, none when absent. */
-  maxRedirects?: number;
 };
 
 /** A registry as the other functions of this folder are given it. Nothing is asked before one of them asks. */
@@ -25,16 +17,8 @@ export type Registry = { url: string; http: HttpClient };
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md
  */
 export function registryAt(settings: RegistrySettings): Registry {
-  const { url, ca, timeoutMs, maxRedirects } = settings;
-  const authorization = basicLogin(settings);
-  const http = httpClient({
-    system: 'registry',
-    url,
-    ...(ca === undefined ? {} : { ca }),
-    ...(authorization === undefined ? {} : { headers: { authorization } }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(maxRedirects === undefined ? {} : { maxRedirects }),
-  });
+  const { url } = settings;
+  const http = httpClient({ system: 'registry', ...settings, headers: loginHeader(settings) });
   return {
     url,
     http: { request: (request) => http.request({ explain: explainRefusal, ...request }) },
