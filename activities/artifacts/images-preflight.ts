@@ -17,7 +17,8 @@ export const imagesPreflight: Preflight = {
   check: async (context) => {
     const { eachOf } = await import('../clients/registry/each-of.js');
     const missing: string[] = [];
-    const problems: string[] = [];
+    // A store that refuses or does not answer says so of each image alike.
+    const problems = new Map<string, string>();
     await eachOf(plannedImages(context.plan), atOnce, async (image) => {
       const source = await storedImage(context, image);
       try {
@@ -25,14 +26,16 @@ export const imagesPreflight: Preflight = {
         if (found === undefined) missing.push(`${referenceOf(image)}@${image.digest}`);
       } catch (error) {
         if (!(error instanceof ApiError || error instanceof PermanentError)) throw error;
-        problems.push(problemOf(source.name, error));
+        const kind = error instanceof ApiError ? String(error.status) : source.name;
+        problems.set(kind, problems.get(kind) ?? problemOf(source.name, error));
       }
     });
-    if (missing.length > 0)
-      problems.push(
-        `artifacts.store: ${context.site.artifacts.store} lacks ${missing.sort().join(', ')}. Fill it: socle artifacts fetch FOLDER FILE`,
-      );
-    return problems;
+    if (missing.length === 0) return [...problems.values()];
+    const { store } = context.site.artifacts;
+    return [
+      ...problems.values(),
+      `artifacts.store: ${store} lacks ${missing.sort().join(', ')}. Fill it: socle artifacts fetch FOLDER FILE`,
+    ];
   },
 };
 
