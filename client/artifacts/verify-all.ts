@@ -1,32 +1,47 @@
 import { join } from 'node:path';
+import { folderLayoutSource } from '../../activities/clients/registry/folder-layout-source.js';
+import { httpLayoutSource } from '../../activities/clients/registry/http-layout-source.js';
 import type { Artifact } from '../../config/artifacts/artifact.js';
+import { layoutPath, type Image } from '../../config/artifacts/image.js';
 import { storePath, storeUrl } from '../../config/artifacts/store.js';
 import type { Access, AccessOf } from './access.js';
 import { hashFile, nothing, sha256Of, type Hashed } from './hash-file.js';
+import { imageProblem } from './image-problem.js';
 import { openUrl } from './open-url.js';
 import { severalAtOnce } from './several-at-once.js';
 
-/** What a store holds of one file; `problem` is absent when it is right. */
-export type Verified = { artifact: Artifact; path: string; problem?: string };
+/** What a store holds of one file or image; `problem` is absent when it is right. */
+export type Verified = { artifact: Artifact | Image; path: string; problem?: string };
 
-/** Reads every file of a store, a folder or an address that serves one, and compares it with its checksum. */
+/** Reads everything in a store, a folder or an address that serves one, and compares it with its checksum. */
 export async function verifyAll(
-  artifacts: readonly Artifact[],
+  wanted: readonly (Artifact | Image)[],
   store: string,
   accessTo: AccessOf,
 ): Promise<Verified[]> {
-  const read = (artifact: Artifact): Promise<Hashed | undefined> => {
-    if (!isUrl(store)) return hashFile(join(store, storePath(artifact)));
-    const url = storeUrl(store, artifact);
-    return hashUrl(url, accessTo(url));
-  };
-  return severalAtOnce(artifacts, async (artifact) => {
-    const problem = await read(artifact).then(
-      (found) => problemOf(artifact, found),
-      (error: Error) => error.message,
-    );
-    return { artifact, path: storePath(artifact), ...(problem === undefined ? {} : { problem }) };
+  return severalAtOnce(wanted, async (artifact) => {
+    const path = 'url' in artifact ? storePath(artifact) : layoutPath(artifact);
+    const found =
+      'url' in artifact ? fileProblem(artifact, store, accessTo) : layoutProblem(artifact, store, accessTo);
+    const problem = await found.catch((error: Error) => error.message);
+    return { artifact, path, ...(problem === undefined ? {} : { problem }) };
   });
+}
+
+async function fileProblem(
+  artifact: Artifact,
+  store: string,
+  accessTo: AccessOf,
+): Promise<string | undefined> {
+  if (!isUrl(store)) return problemOf(artifact, await hashFile(join(store, storePath(artifact))));
+  const url = storeUrl(store, artifact);
+  return problemOf(artifact, await hashUrl(url, accessTo(url)));
+}
+
+function layoutProblem(image: Image, store: string, accessTo: AccessOf): Promise<string | undefined> {
+  if (!isUrl(store)) return imageProblem(image, folderLayoutSource(join(store, layoutPath(image))));
+  const url = `${store.replace(/\/+$/, '')}/${layoutPath(image)}`;
+  return imageProblem(image, httpLayoutSource({ url, viaProxy: true, ...accessTo(url) }));
 }
 
 /** Whether a store is an address; a folder otherwise. */

@@ -1,4 +1,5 @@
 import type { Artifact } from '../../config/artifacts/artifact.js';
+import type { Image } from '../../config/artifacts/image.js';
 import type { Fetched } from '../artifacts/fetch-all.js';
 import type { Verified } from '../artifacts/verify-all.js';
 import { count, wrap } from './text.js';
@@ -6,8 +7,10 @@ import { count, wrap } from './text.js';
 const width = 80;
 const indent = '    ';
 
-/** The catalogue as a table of 80 columns. */
-export function artifactTable(artifacts: readonly Artifact[]): string[] {
+type Named = Pick<Artifact | Image, 'name' | 'version' | 'licence' | 'neededBy'>;
+
+/** Files or images of the catalogue as a table of 80 columns. */
+export function artifactTable(artifacts: readonly Named[]): string[] {
   const rows = [
     ['name', 'version', 'licence', 'needed by'],
     ...artifacts.map(({ name, version, licence, neededBy }) => [
@@ -26,7 +29,7 @@ export function artifactTable(artifacts: readonly Artifact[]): string[] {
   );
 }
 
-/** One file that was brought, was there, or could not be had. */
+/** One file or image that was brought, was there, or could not be had. */
 export function fetchedLines(fetched: Fetched): string[] {
   if (fetched.state === 'failed')
     return [`✗ ${label(fetched.artifact).trimEnd()}`, ...below(fetched.problem)];
@@ -35,7 +38,7 @@ export function fetchedLines(fetched: Fetched): string[] {
 }
 
 /** A download under way: `  vault 1.21.1   ███░ 12.0 of 180.3 MB`. */
-export function progressLine(artifact: Artifact, bytes: number, totalBytes: number | undefined): string {
+export function progressLine(artifact: Named, bytes: number, totalBytes: number | undefined): string {
   const of = totalBytes === undefined ? '' : ` of ${megabytes(totalBytes)}`;
   return `▸ ${label(artifact)}${megabytes(bytes)}${of} MB`;
 }
@@ -54,7 +57,7 @@ export function verifiedLines(store: string, all: readonly Verified[]): string[]
   ];
 }
 
-function label({ name, version }: Artifact): string {
+function label({ name, version }: Named): string {
   return `${name} ${version}`.padEnd(20).concat(' ');
 }
 

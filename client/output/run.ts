@@ -86,7 +86,7 @@ function renderOpen(view: RunView, open: PhaseProgress, screen: RunScreen): stri
     const targets = running.map(({ target }) => target);
     lines.push(`    ${work}  ${shortList(targets, 80 - `    ${work}  `.length)}`);
   }
-  lines.push(...renderRetries(view, screen));
+  lines.push(...renderTransfers(view, screen), ...renderRetries(view, screen));
   if (details)
     for (const role of open.roles)
       lines.push(
@@ -98,6 +98,15 @@ function renderOpen(view: RunView, open: PhaseProgress, screen: RunScreen): stri
   if (open.parked.length > 3 && !details)
     lines.push(`    and ${open.parked.length - 3} more parked steps: socle status ${view.site} --json`);
   return lines;
+}
+
+/** How far long transfers are, by what their steps last said: `12.0 of 180.3 MB`. */
+function renderTransfers(view: RunView, { details }: RunScreen): string[] {
+  const transfers = view.pending.flatMap(({ target, resource = '' }) => {
+    const { what, amount } = /^(?<what>.+) (?<amount>[\d.]+ of [\d.]+ MB)$/.exec(resource)?.groups ?? {};
+    return what === undefined || amount === undefined ? [] : [spread(`      ${target}  ${what}`, amount)];
+  });
+  return transfers.slice(0, details ? 50 : 4);
 }
 
 /** What is being tried again, and why. */

@@ -72,6 +72,32 @@ export const CatalogueEntry = z.strictObject({
   licence: text(/^\S.*$/, 'a licence', 'Write its SPDX identifier, such as MIT').describe('SPDX identifier'),
 });
 
+const host = '[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+(:\\d{1,5})?';
+const path = '[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*';
+
+/** An image that takes the place of the pinned one of that name, or is added to them. */
+export const ImageEntry = z.strictObject({
+  name: CatalogueEntry.shape.name.describe(
+    'A name of socle artifacts list replaces that image; any other name adds one',
+  ),
+  version: text(
+    /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/,
+    'a tag',
+    'Begin with a letter, digit or "_", then letters, digits, ".", "_" and "-", 128 at most',
+  ).describe('Its tag'),
+  image: text(
+    new RegExp(`^${host}(/${path})+$`),
+    'the name of an image with its registry and without tag',
+    'Write it as registry.example.org/team/image',
+  ).describe('Its name with the registry that it comes from, without tag'),
+  digest: text(
+    /^sha256:[0-9a-f]{64}$/,
+    'a digest',
+    'Write sha256: and 64 lower-case hexadecimal digits, as skopeo inspect prints them',
+  ).describe('What the tag stands for: an index with all its platforms, or one image'),
+  licence: CatalogueEntry.shape.licence,
+});
+
 /** Where packages, images and archives come from; the platform itself never goes to the Internet. */
 export const Artifacts = z.strictObject({
   packages: WebUrl.describe('Package mirror that apt and dnf are pointed at'),
@@ -85,5 +111,9 @@ export const Artifacts = z.strictObject({
     .array(CatalogueEntry)
     .optional()
     .describe('Files that replace the pinned ones (socle artifacts list) or are added to them'),
+  images: z
+    .array(ImageEntry)
+    .optional()
+    .describe('Images that replace the pinned ones or are added to them; all added ones are mirrored'),
 });
 export type Artifacts = z.infer<typeof Artifacts>;

@@ -67,6 +67,8 @@ export type FileServer = {
   url: string;
   /** Paths asked for, with the range. */
   requests: string[];
+  /** The login of each request. */
+  logins: (string | undefined)[];
   /** Breaks the connection of the next request for a path after so many bytes. */
   cut: (path: string, afterBytes: number) => void;
   close: () => Promise<void>;
@@ -75,8 +77,10 @@ export type FileServer = {
 /** Plain files over HTTP. @param ranges whether the server knows `Range` */
 export async function serveFiles(files: ReadonlyMap<string, Buffer>, ranges = true): Promise<FileServer> {
   const requests: string[] = [];
+  const logins: (string | undefined)[] = [];
   const cuts = new Map<string, number>();
-  const server = createServer(({ url = '/', headers: { range } }, response) => {
+  const server = createServer(({ url = '/', headers: { range, authorization } }, response) => {
+    logins.push(authorization);
     requests.push(range === undefined ? url : `${url} ${range}`);
     const content = files.get(url);
     if (content === undefined) return void response.writeHead(404).end();
@@ -93,6 +97,7 @@ export async function serveFiles(files: ReadonlyMap<string, Buffer>, ranges = tr
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    logins,
     cut: (path, afterBytes) => void cuts.set(path, afterBytes),
     close: async () => {
       server.closeAllConnections();

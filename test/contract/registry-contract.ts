@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { hasBlob } from '../../activities/clients/registry/blobs.js';
-import { layoutSource } from '../../activities/clients/registry/layout-source.js';
+import { httpLayoutSource } from '../../activities/clients/registry/http-layout-source.js';
 import { eachOf } from '../../activities/clients/registry/each-of.js';
 import {
   deleteManifest,
@@ -71,7 +71,7 @@ export function registryContract(name: string, make: () => Promise<RegistryUnder
       more: Partial<MirrorRequest> = {},
     ): ReturnType<typeof mirrorImage> =>
       mirrorImage({
-        source: layoutSource({ url: server.url }),
+        source: httpLayoutSource({ url: server.url }),
         reference: tag,
         target: { registry: pusher, repository },
         partBytes,
@@ -320,7 +320,7 @@ export function registryContract(name: string, make: () => Promise<RegistryUnder
       const layout = makeLayout('refused', ['linux/amd64']);
       const target = { registry: node, repository: 'library/refused' };
       const push = mirrorImage({
-        source: layoutSource({ url: (await served(layout)).url }),
+        source: httpLayoutSource({ url: (await served(layout)).url }),
         reference: 'refused',
         target,
       });

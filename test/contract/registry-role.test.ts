@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { closeHosts } from '../../activities/clients/ssh/open-host.js';
 import type { Role, StepContext } from '../../activities/role.js';
@@ -7,6 +10,7 @@ import {
   registryPaths,
   registryUnits,
 } from '../../activities/roles/3-base-infrastructure/registry/settings.js';
+import { serveStore } from '../../sandbox/store.js';
 import { MachinesUnderTest } from './sandbox-machines.js';
 
 const name = 'gitops-1';
@@ -15,11 +19,23 @@ const role = installDockerRegistry as unknown as Role;
 /** What the role makes of a simulated machine, and what that does then. */
 describe('install-docker-registry in the sandbox', () => {
   let under: MachinesUnderTest;
+  let store: Server;
   const machine = () => under.machines.powered()[0]!;
-  const context = (): StepContext => under.context(role, name);
+  /** The example site, whose image the sandbox's store has. */
+  const context = (): StepContext => {
+    const given = under.context(role, name);
+    const address = `http://127.0.0.1:${(store.address() as AddressInfo).port}/store`;
+    const artifacts = { ...given.site.artifacts, store: address };
+    const site = { ...given.site, artifacts };
+    return { ...given, site, plan: { ...given.plan, site } };
+  };
   const stepOf = (id: string) => [...role.steps, ...role.remove].find((step) => step.id === id)!;
 
   beforeAll(async () => {
+    store = createServer((request, response) => {
+      if (!serveStore(request, response)) response.writeHead(404).end();
+    }).listen(0, '127.0.0.1');
+    await once(store, 'listening');
     under = await MachinesUnderTest.boot([name]);
     const prepare = prepareVms as unknown as Role;
     for (const step of prepare.steps.filter(({ on }) => on === 'each'))
@@ -28,8 +44,11 @@ describe('install-docker-registry in the sandbox', () => {
   afterAll(async () => {
     closeHosts();
     await under.close();
+    store.closeAllConnections();
+    store.close();
   });
 
+  const everyStep = ['program', 'certificate', 'configuration', 'trial', 'images'];
   const converge = async (): Promise<string[]> => {
     const changed: string[] = [];
     for (const step of role.steps) {
@@ -43,7 +62,7 @@ describe('install-docker-registry in the sandbox', () => {
   };
 
   test('each step does its work once, and a second pass finds nothing to do', async () => {
-    expect(await converge()).toEqual(['program', 'certificate', 'configuration', 'trial']);
+    expect(await converge()).toEqual(everyStep);
     expect(await role.verify(context())).toEqual({ state: 'done' });
     const effects = under.journal.entries().length;
     expect(await converge()).toEqual([]);
@@ -75,7 +94,7 @@ describe('install-docker-registry in the sandbox', () => {
     await machine().files.rm(`${registryPaths.storage}/docker`, { recursive: true });
     await machine().persist();
     await under.restart();
-    expect(await converge()).toEqual(['trial']);
+    expect(await converge()).toEqual(['trial', 'images']);
   });
 
   test("a configuration that the program refuses ends the step with the program's words", async () => {
@@ -102,6 +121,6 @@ describe('install-docker-registry in the sandbox', () => {
         .listeners()
         .map(({ port }) => port),
     ).not.toContain(5000);
-    expect(await converge()).toEqual(['program', 'certificate', 'configuration', 'trial']);
+    expect(await converge()).toEqual(everyStep);
   });
 });

@@ -59,6 +59,30 @@ describe('before a gate opens', () => {
   });
 });
 
+test('a transfer says how far it is, in 80 columns; a step that names no amount says nothing', () => {
+  const pending = { activity: 'install-docker-registry.images', attempt: 1 };
+  const image = 'public.ecr.aws/docker/library/a-name-that-is-longer-than-most-of-them:8.2.3-alpine';
+  const lines = renderRun(
+    answeredView([{ state: 'running' }], [], {
+      open: { preparation: openPhase({}) },
+      pending: [
+        { ...pending, target: 'gitops-1', resource: 'quay.io/argoproj/argocd:v3.5.3 12.0 of 180.3 MB' },
+        { ...pending, target: 'gitops-2', resource: `${image} 7.1 of 9.0 MB` },
+        { ...pending, target: 'vault-1', resource: 'check' },
+        { ...pending, target: 'vault-2' },
+      ],
+    }),
+    { now, details: false },
+  );
+  const shown = lines.filter((line) => line.endsWith(' MB'));
+  expect(shown).toEqual([
+    expect.stringMatching(/^ {6}gitops-1 {2}quay\.io\/argoproj\/argocd:v3\.5\.3 +12\.0 of 180\.3 MB$/),
+    expect.stringMatching(/^ {6}gitops-2 {2}public\.ecr\.aws\/.*… 7\.1 of 9\.0 MB$/),
+  ]);
+  expect(shown.map(({ length }) => length)).toEqual([80, 80]);
+  expect(lines.join('\n')).not.toContain('vault-1');
+});
+
 describe('a parked step', () => {
   const park: ParkedStep = {
     role: 'provisionnement-vms-infra',

@@ -10,6 +10,9 @@ export const exampleText = readFileSync('examples/site-100.yaml', 'utf8');
 /** What the example puts in the place of pinned artefacts. */
 export const ownCatalogue = / {2}# What the sandbox serves[^]*?licence: \S+\n/.exec(exampleText)![0];
 
+/** The images that the example adds. */
+export const ownImages = / {2}# An image that the site adds[^]*?licence: \S+\n/.exec(exampleText)![0];
+
 /** A text with each `from` replaced once; fails when a `from` does not stand in it, so that no case goes stale. */
 export function edited(text: string, ...changes: [from: string, to: string][]): string {
   return changes.reduce((result, [from, to]) => {

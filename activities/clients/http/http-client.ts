@@ -16,6 +16,10 @@ export type HttpSettings = {
   headers?: Readonly<Record<string, string>>;
   /** For one request, 30 seconds when absent. */
   timeoutMs?: number;
+  /** Redirects followed, none when absent. A login does not go along to another host. */
+  maxRedirects?: number;
+  /** Whether the proxy that the environment names (`HTTPS_PROXY`, `NO_PROXY`) is asked; the platform's own systems never are. */
+  viaProxy?: boolean;
 };
 
 export type HttpRequest<Answer = unknown> = {
@@ -52,12 +56,12 @@ const passing = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /** Asks one system over HTTP. No request is repeated here: that is the workflow's to decide. */
 export function httpClient(settings: HttpSettings): HttpClient {
-  const { system, url, ca, headers, timeoutMs = requestMs } = settings;
+  const { system, url, ca, headers, timeoutMs = requestMs, maxRedirects = 0, viaProxy = false } = settings;
   const http = axios.create({
     baseURL: url,
     timeout: timeoutMs,
-    maxRedirects: 0,
-    proxy: false,
+    maxRedirects,
+    ...(viaProxy ? {} : { proxy: false }),
     validateStatus: () => true,
     httpsAgent: new Agent({ keepAlive: true, minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca }) }),
     ...(headers === undefined ? {} : { headers }),

@@ -10,9 +10,10 @@ import { uploadBlob, type OpenUploads, type UploadOptions } from './upload-blob.
 
 export type MirrorRequest = {
   source: ImageSource;
-  /** A tag or digest there, which the copy has too. */
+  /** A tag or digest there. */
   reference: string;
-  target: { registry: Registry; repository: string };
+  /** The copy is called by `tag`, by the source's reference when that is absent. */
+  target: { registry: Registry; repository: string; tag?: string };
   /** Of an index only these; all of them when absent. */
   platforms?: readonly Platform[];
   /** Blobs copied at once; 4 when absent. */
@@ -41,9 +42,10 @@ export type Mirrored = {
  */
 export async function mirrorImage(request: MirrorRequest): Promise<Mirrored> {
   const { source, reference, target, platforms, signal } = request;
+  const { tag = reference } = target;
   const top = await source.manifest(reference, signal);
   if (top === undefined) throw new PermanentError(`${source.name} has no image ${reference}`);
-  const now = await manifestDigest(target.registry, target.repository, reference, signal);
+  const now = await manifestDigest(target.registry, target.repository, tag, signal);
   if (now === top.digest) return { digest: top.digest, copiedBlobs: 0 };
   const tree = await readImageTree(source, top, platforms, signal);
   const inner = tree.manifests.slice(0, -1);
@@ -92,8 +94,9 @@ async function putTop(
   top: Manifest,
   inner: readonly Manifest[],
 ): Promise<string> {
+  const { tag = reference } = target;
   const put = async (manifest: Manifest): Promise<string> => {
-    await putManifest(target.registry, target.repository, reference, manifest, signal);
+    await putManifest(target.registry, target.repository, tag, manifest, signal);
     return manifest.digest;
   };
   try {
@@ -103,7 +106,7 @@ async function putTop(
     if (isWhole || !(error instanceof ApiError) || error.status !== 400) throw error;
     if (inner.length === 1) return put(inner[0]!);
     throw new PermanentError(
-      `${target.registry.url}/${target.repository}:${reference}: this registry takes an index only with all its platforms. Choose one platform, or all`,
+      `${target.registry.url}/${target.repository}:${tag}: this registry takes an index only with all its platforms. Choose one platform, or all`,
     );
   }
 }

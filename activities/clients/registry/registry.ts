@@ -1,35 +1,24 @@
 import { z } from 'zod';
-import { httpClient, type HttpClient } from '../http/http-client.js';
+import { loginHeader } from '../http/login-header.js';
+import { httpClient, type HttpClient, type HttpSettings } from '../http/http-client.js';
 
-/** Where a registry answers and who asks. */
-export type RegistrySettings = {
-  /** Base address without `/v2`. */
-  url: string;
-  /** PEM of the only authorities that its certificate is checked against; the computer's own when absent. */
-  ca?: string;
-  /** Basic login; nobody when absent. */
+/** Where a registry answers and who asks: a Basic login, or nobody when `username` is absent. */
+export type RegistrySettings = Omit<HttpSettings, 'system' | 'headers'> & {
   username?: string;
   password?: string;
-  timeoutMs?: number;
 };
 
 /** A registry as the other functions of this folder are given it. Nothing is asked before one of them asks. */
 export type Registry = { url: string; http: HttpClient };
 
 /**
- * A registry that speaks the distribution API, version 2, with a Basic login. Bearer tokens of other registries and
- * redirects to other storage are not followed: the first is a 401, the second a 307.
+ * A registry that speaks the distribution API, version 2, with a Basic login. One that gives tokens or sends on to other
+ * storage is asked through `publicRegistry`: here the first is a 401, the second a 307.
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md
  */
-export function registryAt({ url, ca, username, password, timeoutMs }: RegistrySettings): Registry {
-  const login = Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64');
-  const http = httpClient({
-    system: 'registry',
-    url,
-    ...(ca === undefined ? {} : { ca }),
-    ...(username === undefined ? {} : { headers: { authorization: `Basic ${login}` } }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-  });
+export function registryAt(settings: RegistrySettings): Registry {
+  const { url } = settings;
+  const http = httpClient({ system: 'registry', ...settings, headers: loginHeader(settings) });
   return {
     url,
     http: { request: (request) => http.request({ explain: explainRefusal, ...request }) },

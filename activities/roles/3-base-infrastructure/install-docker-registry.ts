@@ -1,21 +1,26 @@
 import { z } from 'zod';
+import { imagesPreflight } from '../../artifacts/images-preflight.js';
 import { certificateStep } from '../../certificates/certificate-step.js';
 import { chainPreflight } from '../../certificates/chain-preflight.js';
 import { compareResources } from '../../host/compare-resources.js';
 import { hostStep } from '../../host/host-step.js';
 import { defineRole, resultOf } from '../../role.js';
+import { imageProblems, imagesStep } from './registry/images.js';
 import { removed } from './registry/remove.js';
 import { registryCertificate, registryProgram, registryState } from './registry/state.js';
 import { trialProblems, trialStep } from './registry/trial.js';
 
-/** An image registry on each gitops machine, with an instance that nodes pull from and one that only Socle pushes to. */
+/**
+ * An image registry on each gitops machine, with an instance that nodes pull from and one that only Socle pushes to, filled
+ * with what the plan's machines pull.
+ */
 export const installDockerRegistry = defineRole({
   name: 'install-docker-registry',
   title: 'Image registry',
   groups: ['gitops'],
   needs: ['prepare-vms'],
   inputs: z.strictObject({}).prefault({}),
-  preflight: [chainPreflight],
+  preflight: [chainPreflight, imagesPreflight],
   steps: [
     hostStep({
       id: 'program',
@@ -37,11 +42,13 @@ export const installDockerRegistry = defineRole({
       resources: registryState,
     }),
     trialStep,
+    imagesStep,
   ],
   verify: async (context) => {
     const wanted = [...(await registryProgram(context)), ...registryState(context)];
     const found = await compareResources(context, wanted);
-    return found.state === 'done' ? resultOf(await trialProblems(context)) : found;
+    if (found.state !== 'done') return found;
+    return resultOf([...(await trialProblems(context)), ...(await imageProblems(context))]);
   },
   remove: [
     hostStep({ id: 'undo', title: 'registry and all its images', profile: 'packages', resources: removed }),

@@ -43,9 +43,15 @@ function made(name: string, bytes = content): Artifact {
   return { name, version: '1.0', url, sha256: sum(bytes), licence: 'MIT', neededBy: [] };
 }
 
-const screen = { progress: () => undefined, ended: () => undefined };
-const fetch = (...artifacts: Artifact[]): Promise<Fetched[]> =>
-  fetchAll(artifacts, folder, accessOf(undefined), screen);
+const request = {
+  images: [],
+  accessTo: accessOf(undefined),
+  originOf: () => {
+    throw new Error('no image is wanted');
+  },
+  screen: { progress: () => undefined, ended: () => undefined },
+};
+const fetch = (...artifacts: Artifact[]): Promise<Fetched[]> => fetchAll({ ...request, artifacts, folder });
 const states = (all: Fetched[]): string[] => all.map(({ state }) => state);
 const problem = (all: Fetched[]): string =>
   all.flatMap((one) => ('problem' in one ? one.problem : [])).join();
@@ -177,7 +183,9 @@ describe('login and authority of the site', () => {
     const a = made('a');
     server.redirects.set('/a.zip', `${other.url}/a.zip`);
     const login = () => ({ username: 'reader', password: 'canary' });
-    expect(states(await fetchAll([a], folder, login, screen))).toEqual(['fetched']);
+    expect(states(await fetchAll({ ...request, artifacts: [a], folder, accessTo: login }))).toEqual([
+      'fetched',
+    ]);
     other.close();
     expect(server.requests[0]?.headers.authorization).toBeDefined();
     expect(other.requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);

@@ -35,6 +35,10 @@ export async function fileServer(): Promise<FileServer> {
     const range = `bytes ${from}-${content.length - 1}/${content.length}`;
     response.writeHead(asked === undefined ? 200 : 206, {
       'Content-Length': content.length - from,
+      // A registry says what a manifest is.
+      ...(request.url?.includes('/manifests/') && {
+        'Content-Type': 'application/vnd.oci.image.manifest.v1+json',
+      }),
       ...(asked === undefined ? {} : { 'Content-Range': range }),
     });
     const cut = server.cuts.shift();

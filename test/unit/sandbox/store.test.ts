@@ -9,6 +9,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { catalogue } from '../../../config/artifacts/catalogue.js';
 import { storePath } from '../../../config/artifacts/store.js';
+import { digestOf } from '../../../activities/clients/registry/digest.js';
+import { httpLayoutSource } from '../../../activities/clients/registry/http-layout-source.js';
+import { imageProblem } from '../../../client/artifacts/image-problem.js';
+import { layoutPath } from '../../../config/artifacts/image.js';
+import { siteImages } from '../../../config/artifacts/site-images.js';
+import { loadSite } from '../../../config/load.js';
 import { serveStore, simulatedProgram, storeFiles } from '../../../sandbox/store.js';
 import { canTestWith } from '../../../tools/test-programs.js';
 
@@ -45,6 +51,18 @@ describe('the simulated store', () => {
     const [status, content] = await got(storePath(catalogue[name]));
     expect(status).toBe(200);
     expect(createHash('sha256').update(content).digest('hex')).toBe(sums[name]);
+  });
+
+  test('has every image of the catalogue, and of each example site one of its digest', async () => {
+    for (const file of ['site-100', 'site-1000', 'site-10000']) {
+      for (const image of siteImages(await loadSite(`examples/${file}.yaml`))) {
+        const source = httpLayoutSource({ url: `${url}/store/${layoutPath(image)}` });
+        const top = await source.manifest(image.version);
+        expect(top?.digest, image.name).toBe(digestOf(top!.bytes));
+        const digest = image.neededBy.length === 0 ? image.digest : top!.digest;
+        expect(await imageProblem({ ...image, digest }, source), image.name).toBeUndefined();
+      }
+    }
   });
 
   test('sends the rest of a file, and nothing after its end', async () => {
