@@ -1,5 +1,5 @@
 import { ScheduleNotFoundError, WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { backupScheduleId } from '../config/backup-schedule.js';
+import { backupScheduleId } from '../config/scheduled-backup.js';
 import { phaseNames } from '../config/phases.js';
 import type { Plan, PlanRun } from '../config/plan-types.js';
 

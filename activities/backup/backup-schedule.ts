@@ -1,5 +1,5 @@
 import { ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client';
-import { backupScheduleId } from '../../config/backup-schedule.js';
+import { backupScheduleId } from '../../config/scheduled-backup.js';
 import type { DeploymentInput } from '../../config/plan-types.js';
 import { PermanentError } from '../errors.js';
 

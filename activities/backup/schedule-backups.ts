@@ -1,5 +1,5 @@
 import { ScheduleAlreadyRunning, ScheduleNotFoundError, type Client } from '@temporalio/client';
-import { backupScheduleId, scheduledBackup } from '../../config/backup-schedule.js';
+import { backupScheduleId, scheduledBackup } from '../../config/scheduled-backup.js';
 import { canonicalJson } from '../../config/canonical-json.js';
 import { dataRoles, removedData } from '../../config/data-roles.js';
 import type { RoleDeclaration } from '../../config/declaration.js';

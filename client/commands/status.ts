@@ -29,7 +29,8 @@ export function statusCommand(): Command {
         else printLines(renderRun(view, { now: Date.now(), details: options.details === true }));
         if (!options.json && view.status !== 'RUNNING')
           printLines(['', ...renderSummary(view, historyUrl(namespace, view.workflowId, view.runId))]);
-        if (!options.json && backups) printLines(['', ...renderBackups(backups, site, Date.now())]);
+        if (!options.json && backups)
+          printLines(['', ...renderBackups(backups, site === word ? 'FILE' : word, Date.now())]);
         const parked = Object.values(view.open).some((phase) => phase.parked.length > 0);
         process.exitCode =
           view.status === 'RUNNING' ? (parked ? exitCodes.parked : exitCodes.ok) : outcomeCode(view);

@@ -4,50 +4,60 @@ import { inWords, moment, paint, wrap } from './text.js';
 /** A backup that takes longer than this is stuck, or waits for somebody. */
 const longestMs = 3_600_000;
 
-/** What a person sees of a site's scheduled backups: when each role was saved last, and what to do when it was not. */
-export function renderBackups(view: BackupsView, site: string, now: number): string[] {
+/**
+ * What a person sees of a site's scheduled backups: when each role was saved last, and what to do when it was not.
+ * @param file the site file, as it is to be typed
+ */
+export function renderBackups(view: BackupsView, file: string, now: number): string[] {
   const { nextMs, roles, runs } = view;
   const width = Math.max(...roles.map((role) => role.length));
   return [
     `Backups${nextMs === undefined ? '' : `   next ${moment(nextMs, now)}`}`,
     ...roles.map((role) => `  ${role.padEnd(width)}   ${newestOf(role, runs, now)}`),
-    ...backupAlerts(view, site, now).flatMap((alert) =>
+    ...backupAlerts(view, file, now).flatMap((alert) =>
       wrap(alert, 76, '  ').map((line, index) => paint.yellow(`${index === 0 ? '! ' : '  '}${line}`)),
     ),
   ];
 }
 
 /** What of the backups needs a person, each with what to type. */
-export function backupAlerts({ scheduleId, paused, runs }: BackupsView, site: string, now: number): string[] {
+export function backupAlerts({ scheduleId, paused, runs }: BackupsView, file: string, now: number): string[] {
   const [last] = runs;
+  const ended = runs.find(({ state }) => state !== 'running');
   return [
     ...(paused === undefined
       ? []
       : [
           `paused${paused === '' ? '' : ` (${paused})`}: nothing is saved. Go on: temporal schedule toggle --unpause --schedule-id ${scheduleId}`,
         ]),
-    ...(last === undefined ? [] : runAlerts(last, site, now)),
+    ...(last?.state === 'running' ? slowAlerts(last, now) : []),
+    // A backup that has just begun says nothing yet about the one before it.
+    ...(ended === undefined ? [] : failureAlerts(ended, file, now)),
   ];
 }
 
-function runAlerts(
+function slowAlerts({ workflowId, scheduledMs }: BackupRun, now: number): string[] {
+  if (now - scheduledMs <= longestMs) return [];
+  const since = inWords(now - scheduledMs);
+  return [`the backup of ${moment(scheduledMs, now)} has been under way for ${since}. ${seeOf(workflowId)}`];
+}
+
+function failureAlerts(
   { workflowId, scheduledMs, state, failed }: BackupRun,
-  site: string,
+  file: string,
   now: number,
 ): string[] {
-  const which = `the backup of ${moment(scheduledMs, now)}`;
-  const see = `See: socle status ${workflowId}`;
-  if (state === 'running' && now - scheduledMs > longestMs)
-    return [`${which} has been under way for ${inWords(now - scheduledMs)}. ${see}`];
-  if (state === 'running again' || state === 'failed') {
-    const again = state === 'failed' ? '' : ' and is tried again';
-    if (failed.length === 0) return [`${which} failed${again}. ${see}`];
-    return failed.map(
-      ({ role, message }) =>
-        `${which} failed${again}: ${role}: ${message}. Mend it, then: socle run FILE ${role} backup (FILE is the site file of ${site})`,
-    );
-  }
-  return [];
+  if (state !== 'running again' && state !== 'failed') return [];
+  const again = state === 'failed' ? '' : ' and is tried again';
+  const which = `the backup of ${moment(scheduledMs, now)} failed${again}`;
+  if (failed.length === 0) return [`${which}. ${seeOf(workflowId)}`];
+  return failed.map(
+    ({ role, message }) => `${which}: ${role}: ${message}. Mend it, then: socle run ${file} ${role} backup`,
+  );
+}
+
+function seeOf(workflowId: string): string {
+  return `See: socle status ${workflowId}`;
 }
 
 function newestOf(role: string, runs: readonly BackupRun[], now: number): string {

@@ -5,7 +5,7 @@ import {
   type ScheduleExecutionResult,
   type WorkflowExecutionDescription,
 } from '@temporalio/client';
-import { backupScheduleId } from '../../config/backup-schedule.js';
+import { backupScheduleId } from '../../config/scheduled-backup.js';
 import { phases, type RoleName } from '../../config/phases.js';
 import type { DeploymentInput } from '../../config/plan-types.js';
 import type { DeploymentOutcome } from '../../workflows/deployment.js';

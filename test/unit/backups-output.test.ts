@@ -26,7 +26,7 @@ function backups(...runs: BackupRun[]): BackupsView {
   };
 }
 
-const alerts = (...runs: BackupRun[]): string[] => backupAlerts(backups(...runs), 'site-a', now);
+const alerts = (...runs: BackupRun[]): string[] => backupAlerts(backups(...runs), 'site.yaml', now);
 
 test('each role says when it was saved last, the next time stands above them', () => {
   const older = backupRun({ scheduledMs: now - 26 * hourMs });
@@ -35,7 +35,7 @@ test('each role says when it was saved last, the next time stands above them', (
     saved: ['install-gogs'],
     failed: [{ role: 'install-vault', message: 'sealed' }],
   });
-  const lines = renderBackups(backups(newest, older), 'site-a', now);
+  const lines = renderBackups(backups(newest, older), 'site.yaml', now);
   expect(lines.slice(0, 3)).toEqual([
     `Backups   next ${moment(now + hourMs, now)}`,
     `  install-vault   saved ${moment(now - 26 * hourMs, now)}`,
@@ -45,9 +45,11 @@ test('each role says when it was saved last, the next time stands above them', (
 });
 
 test('what was never saved is said', () => {
-  expect(renderBackups(backups(), 'site-a', now)[1]).toBe('  install-vault   not saved yet');
+  expect(renderBackups(backups(), 'site.yaml', now)[1]).toBe('  install-vault   not saved yet');
   const failed = backupRun({ state: 'failed', saved: [] });
-  expect(renderBackups(backups(failed, failed), 'site-a', now)[1]).toContain('not saved in the last 2 runs');
+  expect(renderBackups(backups(failed, failed), 'site.yaml', now)[1]).toContain(
+    'not saved in the last 2 runs',
+  );
 });
 
 describe('a person is needed', () => {
@@ -56,7 +58,7 @@ describe('a person is needed', () => {
       backupRun({ state: 'failed', failed: [{ role: 'install-vault', message: 'Vault is sealed' }] }),
     );
     expect(alert).toContain(
-      'failed: install-vault: Vault is sealed. Mend it, then: socle run FILE install-vault backup',
+      'failed: install-vault: Vault is sealed. Mend it, then: socle run site.yaml install-vault backup',
     );
   });
 
@@ -69,10 +71,14 @@ describe('a person is needed', () => {
   test('by a run that does not end, not by one that has just begun', () => {
     expect(alerts(backupRun({ state: 'running' }))).toEqual([expect.stringContaining('under way for 2 h')]);
     expect(alerts(backupRun({ state: 'running', scheduledMs: now - 60_000 }))).toEqual([]);
+    const begun = backupRun({ state: 'running', scheduledMs: now - 60_000, saved: [] });
+    expect(alerts(begun, backupRun({ state: 'failed', saved: [] }))).toEqual([
+      expect.stringContaining('failed'),
+    ]);
   });
 
   test('by a schedule that somebody paused', () => {
-    expect(backupAlerts({ ...backups(), paused: 'maintenance' }, 'site-a', now)).toEqual([
+    expect(backupAlerts({ ...backups(), paused: 'maintenance' }, 'site.yaml', now)).toEqual([
       expect.stringContaining(
         'paused (maintenance): nothing is saved. Go on: temporal schedule toggle --unpause',
       ),

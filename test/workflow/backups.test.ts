@@ -1,12 +1,18 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { ScheduleNotFoundError } from '@temporalio/client';
+import { ScheduleNotFoundError, type Client } from '@temporalio/client';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { scheduleBackups } from '../../activities/backup/schedule-backups.js';
 import { bucketAt } from '../../activities/clients/s3/bucket.js';
 import { listObjects } from '../../activities/clients/s3/list-objects.js';
 import { PermanentError } from '../../activities/errors.js';
+import { declarationOf } from '../../activities/registry.js';
 import { done } from '../../activities/role.js';
 import { backupAlerts } from '../../client/output/backups.js';
 import { readBackups, type BackupsView } from '../../client/run/read-backups.js';
 import { readRun } from '../../client/run/read-run.js';
+import { hashOf } from '../../config/canonical-json.js';
+import type { BackupsInput } from '../../config/plan-types.js';
 import type { Site } from '../../config/site.js';
 import { canTestWith } from '../../tools/test-programs.js';
 import { startRealS3 } from '../contract/s3-real.js';
@@ -93,7 +99,7 @@ describe.runIf(canTestWith('go'))('scheduled backups', () => {
     expect(backups.runs[0]!.workflowId).toMatch(new RegExp(`^${scheduleId()}-\\d{4}-`));
     expect(await storedOf('install-vault')).toHaveLength(2);
     expect(await storedOf('install-keycloak')).toHaveLength(1);
-    expect(backupAlerts(backups, laboratory.siteName, Date.now())).toEqual([]);
+    expect(backupAlerts(backups, 'site.yaml', Date.now())).toEqual([]);
   });
 
   test('a second deployment changes nothing of it, another time does, and a pause is kept', async () => {
@@ -111,7 +117,7 @@ describe.runIf(canTestWith('go'))('scheduled backups', () => {
     const { spec, state } = await schedule().describe();
     expect(spec.calendars).toMatchObject([{ hour: [{ start: 4 }], dayOfWeek: [{ start: 'MONDAY' }] }]);
     expect(state).toMatchObject({ paused: true, note: 'maintenance' });
-    expect(backupAlerts(await view(), laboratory.siteName, Date.now())).toEqual([
+    expect(backupAlerts(await view(), 'site.yaml', Date.now())).toEqual([
       expect.stringContaining('paused (maintenance)'),
     ]);
   });
@@ -136,6 +142,51 @@ describe.runIf(canTestWith('go'))('scheduled backups', () => {
     await expect(schedule().describe()).rejects.toThrow(ScheduleNotFoundError);
   });
 
+  test('a schedule whose making lost its answer, or that another attempt has just made, is found and not made anew', async () => {
+    const roles = [keepingRole('install-vault')];
+    const plan = planWith(roles, backup);
+    laboratory = await Laboratory.open(plan, {}, { roles });
+    const run = await laboratory.deploy(plan);
+    await run.result();
+    await schedule().delete();
+    const { client, taskQueue } = laboratory;
+    const real = client.schedule;
+    /** The activity, with a client whose requests about schedules end otherwise. */
+    const attempt = (changed: Partial<typeof real>): Promise<void> => {
+      const changedSchedules = Object.assign(Object.create(real) as typeof real, changed);
+      const its = Object.create(client, { schedule: { value: changedSchedules } }) as Client;
+      const { workflowId, firstExecutionRunId: runId } = run as typeof run & { firstExecutionRunId: string };
+      return new MockActivityEnvironment({}, { client: its, logger: new DefaultLogger('ERROR') }).run(
+        scheduleBackups,
+        input(workflowId, runId),
+        [declarationOf(roles[0]!)],
+      );
+    };
+    const input = (workflowId: string, runId: string): BackupsInput => ({
+      planRun: { workflowId, runId },
+      hash: hashOf(plan),
+      inPlace: ['install-vault'],
+      options: { stateAttribute: false, taskQueue, hypervisorQueue: taskQueue },
+    });
+    const losing = async (options: Parameters<typeof real.create>[0]): Promise<never> => {
+      await real.create(options);
+      throw new Error('the answer was lost');
+    };
+    await expect(attempt({ create: losing as typeof real.create })).rejects.toThrow('the answer was lost');
+    await attempt({ create: () => expect.fail('it is there already') });
+    let looks = 0;
+    const late = (id: string): ReturnType<typeof real.getHandle> => {
+      looks += 1;
+      const handle = real.getHandle(id);
+      if (looks > 1) return handle;
+      return { ...handle, describe: () => Promise.reject(new ScheduleNotFoundError('not yet', id)) };
+    };
+    await attempt({ getHandle: late });
+    expect(looks).toBe(2);
+    expect((await view()).roles).toEqual(['install-vault']);
+    expect((await schedule().describe()).info.lastUpdatedAt).toBeUndefined();
+  });
+
   test('what one role fails at keeps no other from being saved, is told with what to type, and tried again', async () => {
     const roles = [
       keepingRole('install-vault', {
@@ -156,9 +207,9 @@ describe.runIf(canTestWith('go'))('scheduled backups', () => {
     });
     expect(await storedOf('install-vault')).toEqual([]);
     expect(await storedOf('install-keycloak')).toHaveLength(1);
-    const [alert] = backupAlerts(backups, laboratory.siteName, Date.now());
+    const [alert] = backupAlerts(backups, 'site.yaml', Date.now());
     expect(alert).toContain('failed and is tried again: install-vault: no node of Vault leads');
-    expect(alert).toContain('socle run FILE install-vault backup');
+    expect(alert).toContain('socle run site.yaml install-vault backup');
     await laboratory.client.workflow.getHandle(backups.runs[0]!.workflowId).terminate();
   });
 
