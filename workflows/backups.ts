@@ -1,5 +1,6 @@
-import { patched, proxyActivities } from '@temporalio/workflow';
+import { ApplicationFailure, isCancellation, patched, proxyActivities } from '@temporalio/workflow';
 import type { BackupsInput, DeploymentInput, PlanRole, PlanRun } from '../config/plan-types.js';
+import { failureText } from './failure-text.js';
 import { activityOptions } from './profiles.js';
 
 type BackupActivities = {
@@ -34,7 +35,16 @@ export function createBackups(input: DeploymentInput, planRun: PlanRun): Backups
   const site = plan.site.name;
   return {
     require: async () => {
-      if (options.freshBackups) await call('backups.require', `${site}: ask for fresh backups`, []);
+      if (!options.freshBackups) return;
+      try {
+        await call('backups.require', `${site}: ask for fresh backups`, []);
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        throw ApplicationFailure.nonRetryable(
+          `nothing was removed: ${failureText(error, true)}\nRemove the data all the same: --without-backup`,
+          'Backups',
+        );
+      }
     },
     schedule: async (inPlace) => {
       if (schedules) await call('backups.schedule', `${site}: schedule the backups`, inPlace);

@@ -6,14 +6,13 @@ export type NewestBackup = { role: RoleName; at: Date | undefined };
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** Why data may not be removed yet, with what to type; undefined when each role has a backup younger than 24 hours. */
+/** Why data may not be removed yet, with how to make a backup; undefined when each role has a backup younger than 24 hours. */
 export function missingBackups(newest: readonly NewestBackup[], now: Date): string | undefined {
   const missing = newest.filter(({ at }) => at === undefined || now.getTime() - at.getTime() >= dayMs);
   if (missing.length === 0) return undefined;
   return [
-    'nothing was removed: a backup younger than 24 hours is missing',
+    'a backup younger than 24 hours is missing',
     ...missing.map(({ role, at }) => `${role}: ${ageOf(at, now)}. Make one: socle run FILE ${role} backup`),
-    'Remove the data without: --without-backup',
   ].join('\n');
 }
 

@@ -19,7 +19,7 @@ export async function requireBackups(
     if (roles.length === 0) return;
     if (site.backup?.kind !== 's3')
       throw new PermanentError(
-        `nothing was removed: ${roles.join(', ')} would lose all data, and ${site.name} has no backup target that this version reads. Remove it all the same: --without-backup`,
+        `${site.name} has no backup target that this version reads, and the data of ${roles.join(', ')} would be gone`,
       );
     const { backupTarget } = await import('./target.js');
     const target = await backupTarget(site, secrets, signal);

@@ -261,7 +261,9 @@ describe.runIf(canTestWith('go'))('scheduled backups', () => {
     const withoutTarget = planWith(roles, undefined, 'remove', { name });
     expect(
       (await failureOf(await laboratory.deploy(withoutTarget, { freshBackups: true }))).message,
-    ).toContain('no backup target that this version reads. Remove it all the same: --without-backup');
+    ).toContain(
+      'no backup target that this version reads, and the data of install-vault, install-gogs would be gone\nRemove the data all the same: --without-backup',
+    );
     expect(await (await laboratory.deploy(withoutTarget)).result()).toMatchObject({ state: 'done' });
   });
 });

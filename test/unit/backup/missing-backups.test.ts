@@ -20,10 +20,9 @@ test('each role without one is named with the age of its newest and what to type
     now,
   );
   expect(missing!.split('\n')).toEqual([
-    'nothing was removed: a backup younger than 24 hours is missing',
+    'a backup younger than 24 hours is missing',
     'install-vault: its newest is 24 hours old (2026-11-26T12:00Z). Make one: socle run FILE install-vault backup',
     'install-gogs: it has none. Make one: socle run FILE install-gogs backup',
     'install-keycloak: its newest is 3 days old (2026-11-24T02:00Z). Make one: socle run FILE install-keycloak backup',
-    'Remove the data without: --without-backup',
   ]);
 });
