@@ -1,15 +1,16 @@
 import { CancelledFailure, Context, ApplicationFailure } from '@temporalio/activity';
 import proto from '@temporalio/proto';
 import type { Client } from '@temporalio/client';
-import type { AcceptInput, Plan, PlanRun } from '../config/plan-types.js';
-import { phaseNames } from '../config/phases.js';
+import type { AcceptInput, Plan } from '../config/plan-types.js';
+import { inTheWay } from './in-the-way.js';
 import { readPlan } from './plan-reader.js';
 
 const pollMs = 2_000;
 
 /**
- * Accepts a plan: its hash is right, this worker knows every step, every task queue has a poller, and no phase of an
- * earlier run of the site is still open (for that it waits, saying so in its heartbeat).
+ * Accepts a plan: its hash is right, this worker knows every step, every task queue has a poller, and nothing that
+ * it must not work beside is still open, such as a phase of an earlier run of the site (for that it waits, saying so in its
+ * heartbeat).
  * @throws ApplicationFailure, not retryable, naming every mismatch.
  */
 export async function acceptPlan(input: AcceptInput, known: ReadonlySet<string>): Promise<void> {
@@ -23,11 +24,11 @@ export async function acceptPlan(input: AcceptInput, known: ReadonlySet<string>)
     );
   await refuseIdleQueues(client, input.queues);
   for (;;) {
-    const open = await openPhases(client, input.planRun);
+    const open = await inTheWay(client, plan, input.planRun);
     if (open.length === 0) return;
     Context.current().heartbeat({
       target: plan.site.name,
-      resource: `waits for ${open.join(', ')} of an earlier run`,
+      resource: `waits for ${open.join(', ')}`,
       ownFailures: 0,
     });
     await Promise.race([new Promise((resolve) => setTimeout(resolve, pollMs)), Context.current().cancelled]);
@@ -60,23 +61,4 @@ async function refuseIdleQueues(client: Client, queues: readonly string[]): Prom
       `no worker polls the task queue ${idle.join(', ')}. Start one: socle worker`,
       'IdleTaskQueue',
     );
-}
-
-async function openPhases(client: Client, planRun: PlanRun): Promise<string[]> {
-  const children = [
-    'preflight',
-    ...phaseNames.flatMap((phase) => [phase, `${phase}/check`, `${phase}/preflight`]),
-  ];
-  const ids = children.map((child) => `${planRun.workflowId}/${child}`);
-  const statuses = await Promise.all(ids.map((id) => statusOf(client, id)));
-  return ids.filter((_id, index) => statuses[index] === 'RUNNING');
-}
-
-async function statusOf(client: Client, workflowId: string): Promise<string | undefined> {
-  try {
-    return (await client.workflow.getHandle(workflowId).describe()).status.name;
-  } catch (error) {
-    if ((error as { name?: string }).name === 'WorkflowNotFoundError') return undefined;
-    throw error;
-  }
 }

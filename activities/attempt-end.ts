@@ -14,7 +14,7 @@ export function attemptEnd(
   error: unknown,
   target: string,
   before: number,
-  context: StepContext | undefined,
+  context: Pick<StepContext, 'secrets'> | undefined,
 ): ApplicationFailure | CancelledFailure {
   const activity = Context.current();
   if (activity.cancellationDetails?.workerShutdown) return shutdownFailure(before);

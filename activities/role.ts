@@ -5,9 +5,12 @@ import type { RoleDeclaration, StepDeclaration, PreflightDeclaration } from '../
 import type { Secrets } from '../config/secrets.js';
 import type { Site } from '../config/site.js';
 
-/** Answer of a check, which only reads. `notes` are short lines that a person should know; they change nothing. */
+/**
+ * Answer of a check, which only reads. `notes` are short lines that a person should know; they change nothing. `result` is
+ * what an operation that only looks has seen: some kilobytes at most, and never a secret.
+ */
 export type CheckResult =
-  | { state: 'done'; notes?: string[] }
+  | { state: 'done'; notes?: string[]; result?: Json }
   | { state: 'todo'; reason: string; changes?: string[] }
   | { state: 'unknown'; after: string };
 

@@ -70,9 +70,13 @@ function unchanged(result: CheckResult): Outcome {
   return { state: 'unchanged', changeCount: 0, changes: [], ...notesOf(result) };
 }
 
-function notesOf(result: CheckResult): Pick<Outcome, 'notes'> {
+function notesOf(result: CheckResult): Pick<Outcome, 'notes' | 'result'> {
   const notes = result.state === 'done' ? (result.notes ?? []) : [];
-  return notes.length === 0 ? {} : { notes: notes.slice(0, maximumNotes) };
+  const hasResult = result.state === 'done' && result.result !== undefined;
+  return {
+    ...(notes.length > 0 && { notes: notes.slice(0, maximumNotes) }),
+    ...(hasResult && { result: result.result }),
+  };
 }
 
 function converged(step: Step, { changes, after }: Converged): Outcome {

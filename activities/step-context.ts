@@ -41,7 +41,8 @@ export function stepContext(
   };
 }
 
-function secretsOf(plan: Plan, hash: string): Secrets {
+/** The secrets of a plan's site, made once for each plan. */
+export function secretsOf(plan: Plan, hash: string): Secrets {
   const known = secretsByHash.get(hash);
   if (known) return known;
   const secrets = createSecrets(plan.site, process.env);

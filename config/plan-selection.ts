@@ -18,7 +18,7 @@ export function selectRoles(
   declarations: ReadonlyMap<RoleName, RoleDeclaration>,
 ): Selected {
   const { site, selection = {}, operation } = request;
-  if (operation) return { selected: new Set([knownRole(operation.role)]), assumed: new Set() };
+  if (operation) return { selected: new Set([operation.role].flat().map(knownRole)), assumed: new Set() };
   const applicable = roleNames.filter((name) => declarations.get(name)?.when?.(site) ?? true);
   const only = selection.only && new Set(selection.only.flatMap(expand));
   const skip = new Set((selection.skip ?? []).flatMap(expand));

@@ -78,7 +78,8 @@ export type StepInput = {
 
 /**
  * Result of every step activity. `changes` are short lines, at most 20; `changeCount` is their true number. `notes` are
- * what a person should know although nothing is to be done, short lines, at most 200.
+ * what a person should know although nothing is to be done, short lines, at most 200. `result` is what an operation that
+ * only looks has seen.
  */
 export type StepOutcome = {
   state: 'unchanged' | 'changed' | 'todo' | 'unknown';
@@ -86,6 +87,7 @@ export type StepOutcome = {
   changeCount: number;
   changes: string[];
   notes?: string[];
+  result?: Json;
   /** Attempts that this result took, 1 when the first succeeded. */
   attempt: number;
 };
@@ -93,12 +95,26 @@ export type StepOutcome = {
 /** Argument of `plan.accept`, the first activity of every run. `queues` are the task queues that the run needs. */
 export type AcceptInput = { planRun: PlanRun; hash: string; queues: string[] };
 
+/**
+ * Argument of `backups.require` and `backups.schedule`. `inPlace` are the roles that this run has brought in place, `options`
+ * those that the scheduled runs take over.
+ */
+export type BackupsInput = {
+  planRun: PlanRun;
+  hash: string;
+  inPlace: RoleName[];
+  options: Pick<RunOptions, 'stateAttribute' | 'taskQueue' | 'hypervisorQueue'>;
+};
+
 /** First argument of deploymentWorkflow. */
 export type DeploymentInput = { plan: Plan; hash: string; options: RunOptions };
 
 export type RunOptions = {
   startedBy: string;
-  onFailure: 'wait' | 'abort';
+  /** `continue`: no step parks; what does not depend on a failed step goes on, and the run fails at its end. */
+  onFailure: 'wait' | 'abort' | 'continue';
+  /** A removal ends before anything is changed unless each role whose data it takes away has a backup of the last day. */
+  freshBackups?: boolean;
   /** Answers every gate with the starter's name; never a parked step. */
   approveAll: boolean;
   /** Names of preflight checks that are not asked. */

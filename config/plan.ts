@@ -17,8 +17,8 @@ export type PlanRequest = {
   declarations: readonly RoleDeclaration[];
   mode: Mode;
   selection?: Selection;
-  /** For mode `operation`. */
-  operation?: { role: RoleName; name: string; target?: string };
+  /** One operation of a role, or of several that do not wait for each other; for modes `operation` and `check`. */
+  operation?: { role: RoleName | readonly RoleName[]; name: string; target?: string };
   /** Also removes the site's machines that the plan does not have; for modes `apply` and `check`. */
   prune?: boolean;
 };
@@ -84,13 +84,10 @@ function planRole(
     title: declaration.title,
     available: true,
     groups: [...declaration.groups],
-    needs:
-      request.mode === 'remove'
-        ? dependants(name, request.declarations, selected)
-        : declaration.needs.filter((need) => selected.has(need)),
+    needs: needsOf(declaration, request, selected),
     inputs: inputs.get(name) ?? null,
     preflight:
-      request.mode === 'apply' || request.mode === 'check'
+      (request.mode === 'apply' || request.mode === 'check') && request.operation === undefined
         ? declaration.preflight.map(({ name: check, title, kind }) => ({ name: check, title, kind }))
         : [],
     steps: stepsOf(declaration, request).map(plainStep),
@@ -99,12 +96,14 @@ function planRole(
 }
 
 /** Removal runs against the needs: a role goes only after all that stand on it. */
-function dependants(
-  name: RoleName,
-  all: readonly RoleDeclaration[],
+function needsOf(
+  { name, needs }: RoleDeclaration,
+  { mode, operation, declarations }: PlanRequest,
   selected: ReadonlySet<RoleName>,
 ): RoleName[] {
-  return all
+  if (operation !== undefined) return [];
+  if (mode !== 'remove') return needs.filter((need) => selected.has(need));
+  return declarations
     .filter((other) => selected.has(other.name) && other.needs.includes(name))
     .map((other) => other.name);
 }
@@ -116,8 +115,8 @@ function stepsOf(declaration: RoleDeclaration, request: PlanRequest): StepDeclar
       .filter((step) => !wholeSite || step.outlivesMachines === true)
       .map((step) => ({ ...step, id: `remove.${step.id}` }));
   }
-  if (request.mode === 'operation') {
-    const name = request.operation?.name ?? '';
+  if (request.operation !== undefined) {
+    const { name } = request.operation;
     const operation = declaration.operations[name];
     if (!operation) {
       const known = Object.keys(declaration.operations).join(', ') || 'none';

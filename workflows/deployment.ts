@@ -13,6 +13,7 @@ import {
 } from '@temporalio/workflow';
 import type { DeploymentInput, PlanPhase } from '../config/plan-types.js';
 import { acceptPlan } from './accept-plan.js';
+import { createBackups } from './backups.js';
 import { initialState } from './deployment-phases.js';
 import { failureText } from './failure-text.js';
 import { createGateBook } from './gate.js';
@@ -53,13 +54,16 @@ export async function deploymentWorkflow(input: DeploymentInput): Promise<Deploy
     if (options.stateAttribute) upsertSearchAttributes({ SocleState: [state] });
   };
   const runner = createPhaseRunner(input, { workflowId, runId });
+  const backups = createBackups(input, { workflowId, runId });
   try {
     setState('accepting');
     await acceptPlan(input, { workflowId, runId });
     setState('preflight');
+    await backups.require();
     await runPreflight(runner, progress);
     setState('running');
     await runPhases();
+    if (plan.mode === 'remove' || plan.site.backup === undefined) await backups.schedule([]);
     setState('done');
     return outcome();
   } catch (error) {
@@ -68,7 +72,8 @@ export async function deploymentWorkflow(input: DeploymentInput): Promise<Deploy
     throw ApplicationFailure.create({
       message: failureText(error, true),
       type: 'DeploymentFailed',
-      nonRetryable: true,
+      // The schedule of the backups starts a run that failed again, after a while.
+      nonRetryable: options.onFailure !== 'continue',
       details: [outcome()],
     });
   } finally {
@@ -86,6 +91,7 @@ export async function deploymentWorkflow(input: DeploymentInput): Promise<Deploy
 
   async function runPhases(): Promise<void> {
     let pending: Record<string, string[]> = {};
+    const failures: unknown[] = [];
     for (const [index, phase] of plan.phases.entries()) {
       const state = progress.phases[index]!;
       if (state.state === 'not-available') continue;
@@ -97,12 +103,27 @@ export async function deploymentWorkflow(input: DeploymentInput): Promise<Deploy
         if (checked && patched('a checked phase is done')) {
           state.state = 'done';
           state.summary = checked;
+          await inPlace(phase);
           continue;
         }
       }
-      const summary = await runPhase(phase, index, pending);
-      if (plan.mode === 'check') pending = { ...pending, ...summary.todoTargets };
+      try {
+        const summary = await runPhase(phase, index, pending);
+        if (plan.mode === 'check') pending = { ...pending, ...summary.todoTargets };
+      } catch (error) {
+        if (options.onFailure !== 'continue' || canceled) throw error;
+        failures.push(error);
+        continue;
+      }
+      await inPlace(phase);
     }
+    if (failures.length > 0)
+      throw ApplicationFailure.create({ message: failures.map((error) => failureText(error)).join('\n') });
+  }
+
+  /** Phases may be days apart: what one has put in place is backed up from then on. */
+  async function inPlace({ roles }: PlanPhase): Promise<void> {
+    if (plan.mode === 'apply' && plan.site.backup !== undefined) await backups.schedule(roles);
   }
 
   async function runPhase(

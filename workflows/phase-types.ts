@@ -12,7 +12,7 @@ export type PhaseInput = {
   roles: PlanRole[];
   /** Group name → machine names, for the groups that the roles name. */
   groups: Record<string, string[]>;
-  onFailure: 'wait' | 'abort';
+  onFailure: 'wait' | 'abort' | 'continue';
   queues: Queues;
   /** Steps of the hypervisor's queue at work at once, over all roles; absent: as many as its workers take. */
   concurrentClones?: number;

@@ -82,6 +82,16 @@ export async function phaseWorkflow(input: PhaseInput): Promise<PhaseSummary> {
     if (stopping) upsertMemo({ outcome: { ...stopping, ...summarise(tracker.progress, {}) } });
   });
   const summary = summarise(tracker.progress, tracker.todoTargets);
+  const { failed } = tracker.progress;
+  if (!stopping && input.onFailure === 'continue' && failed.length > 0)
+    throw ApplicationFailure.create({
+      message: failed
+        .map(({ target, role, step, message }) => `${target}: ${role}.${step} failed: ${message}`)
+        .join('\n'),
+      type: 'StepsFailed',
+      nonRetryable: true,
+      details: [summary],
+    });
   if (!stopping) return summary;
   if (canceled) throw new CancelledFailure(stopping.reason);
   throw ApplicationFailure.create({

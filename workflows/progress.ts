@@ -1,3 +1,5 @@
+import type { Json } from '../config/json.js';
+
 /** Bumped when a member of the answers changes its meaning. */
 export const progressVersion = 1;
 
@@ -15,6 +17,8 @@ export type ParkedStep = At & {
   attempts: number;
 };
 export type Finding = At & { message: string };
+/** What an operation that only looks has seen on one target. */
+export type StepResult = At & { result: Json };
 export type SkippedStep = At & { who: string; reason: string };
 
 export type RoleProgress = {
@@ -48,6 +52,8 @@ export type PhaseProgress = {
   changes: Finding[];
   /** What a person should know although nothing is to be done, the first 200; absent when there is nothing. */
   notes?: Finding[];
+  /** What steps that only look have seen, the first 200; absent when there are none. */
+  results?: StepResult[];
 };
 
 export type GateProgress = {
@@ -96,6 +102,7 @@ export type PhaseSummary = {
   samples: Finding[];
   /** As in the progress. */
   notes?: Finding[];
+  results?: StepResult[];
   /** Roles of the phase that this version does not have; absent when it has them all. */
   unavailable?: string[];
 };
@@ -131,6 +138,7 @@ export function summarise(progress: PhaseProgress, todoTargets: Record<string, s
     todoTargets,
     samples: progress.changes.slice(0, 20),
     ...(progress.notes && { notes: progress.notes }),
+    ...(progress.results && { results: progress.results }),
     ...(unavailable.length > 0 && { unavailable }),
   };
 }

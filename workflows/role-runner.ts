@@ -167,6 +167,10 @@ async function decided(
     run.tracker.failed(at, message);
     return 'skip';
   }
+  if (run.input.onFailure === 'continue') {
+    run.tracker.failed(at, message);
+    throw new Stopped();
+  }
   if (run.input.onFailure === 'abort') {
     run.tracker.failed(at, message);
     run.abort(`${at.target}: ${at.role}.${at.step} failed: ${message}`);

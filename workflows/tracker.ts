@@ -3,7 +3,6 @@ import type { PhaseInput } from './phase-types.js';
 import {
   maximumListed,
   progressVersion,
-  type Finding,
   type ParkedStep,
   type PhaseProgress,
   type RoleProgress,
@@ -63,6 +62,7 @@ export function createTracker(input: PhaseInput, totals: (role: PlanRole) => num
       if (outcome.state === 'todo' || outcome.state === 'unknown')
         (todoTargets[`${at.role}.${at.step}`] ??= []).push(at.target);
       for (const message of outcome.changes) append(progress.changes, { ...at, message });
+      if (outcome.result !== undefined) append((progress.results ??= []), { ...at, result: outcome.result });
       for (const message of outcome.notes ?? []) append((progress.notes ??= []), { ...at, message });
     },
     failed: (at, message) => {
@@ -123,8 +123,8 @@ function count(role: RoleProgress, outcome: StepOutcome): void {
   if (outcome.state === 'unknown') role.unknown += 1;
 }
 
-function append(list: Finding[], finding: Finding): void {
-  if (list.length < maximumListed) list.push(finding);
+function append<Entry>(list: Entry[], entry: Entry): void {
+  if (list.length < maximumListed) list.push(entry);
 }
 
 /** How many targets a step runs on, of `targets` there are. */

@@ -27,6 +27,12 @@ export function certificateRenewal(site: Site, inventory: Inventory, wanted: Ser
   ];
 }
 
+/** The units that renew a certificate. */
+export function renewalUnits(name: string): { service: string; timer: string } {
+  const unit = `socle-certificate-${name}`;
+  return { service: `${unit}.service`, timer: `${unit}.timer` };
+}
+
 /** A certificate's file, its next key and its renewal, taken away. */
 export function absentCertificate(name: string): Resource[] {
   const { script, unit, timer, timerUnit } = filesOf(name);
@@ -40,12 +46,12 @@ export function absentCertificate(name: string): Resource[] {
 type Files = { script: string; unit: string; timer: string; timerUnit: string };
 
 function filesOf(name: string): Files {
-  const unit = `socle-certificate-${name}`;
+  const units = renewalUnits(name);
   return {
     script: certificatePath(name).replace(/\.pem$/, '.renewal'),
-    unit: `/etc/systemd/system/${unit}.service`,
-    timer: `/etc/systemd/system/${unit}.timer`,
-    timerUnit: `${unit}.timer`,
+    unit: `/etc/systemd/system/${units.service}`,
+    timer: `/etc/systemd/system/${units.timer}`,
+    timerUnit: units.timer,
   };
 }
 

@@ -1,14 +1,14 @@
 import { Command } from 'commander';
 import { expectedPhaseMs } from '../../config/expected-time.js';
-import type { RunOptions } from '../../config/plan-types.js';
 import { connected, type Connected } from '../connect.js';
 import { printJson, printLines } from '../output/print.js';
 import { planHead } from '../output/plan.js';
 import { planSite, type PlannedSite } from '../plan-site.js';
 import { historyUrl } from '../run/history-url.js';
-import { startRun } from '../run/start-run.js';
+import { startRun, type StartOptions } from '../run/start-run.js';
 import { watchAndReport } from '../run/watch-and-report.js';
 import { whoAmI } from '../who.js';
+import { onFailureOption } from './on-failure-option.js';
 import { selectionOf, withSelection, type SelectionOptions } from './selection-options.js';
 
 export type DeployOptions = SelectionOptions & {
@@ -19,6 +19,7 @@ export type DeployOptions = SelectionOptions & {
   onFailure?: 'wait' | 'abort';
   yes?: true;
   ignorePreflight?: string[];
+  withoutBackup?: true;
 };
 
 /** `socle deploy FILE`: starts the run of a site and watches it. */
@@ -28,9 +29,10 @@ export function deployCommand(): Command {
     .argument('<file>', 'site file')
     .option('--dry-run', 'ask every system what would change; change nothing')
     .option('--yes', 'answer every gate in your name; parked steps still wait for you')
-    .option(
-      '--on-failure <what>',
-      'wait: park the step for your decision; abort: end the run (default without a terminal)',
+    .addOption(
+      onFailureOption(
+        'wait: park the step for your decision; abort: end the run (default without a terminal)',
+      ),
     )
     .option('--ignore-preflight <names...>', 'preflight checks that may fail')
     .option('--as <name>', 'who starts the run')
@@ -56,11 +58,12 @@ export async function runAndWatch(
 ): Promise<number> {
   const terminal = process.stdout.isTTY && !options.json;
   const startedBy = whoAmI(options.as);
-  const runOptions: Pick<RunOptions, 'startedBy' | 'onFailure' | 'approveAll' | 'ignorePreflight'> = {
+  const runOptions: StartOptions = {
     startedBy,
     onFailure: options.onFailure ?? (terminal ? 'wait' : 'abort'),
     approveAll: options.yes === true,
     ignorePreflight: options.ignorePreflight ?? [],
+    ...(planned.plan.mode === 'remove' && !options.withoutBackup && { freshBackups: true }),
   };
   if (!options.json) printLines([...planHead(planned.plan, planned.hash), '']);
   const started = await startRun(connection, planned, runOptions);

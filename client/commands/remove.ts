@@ -4,9 +4,13 @@ import { exitCodes, UserError } from '../../config/errors.js';
 import { connected } from '../connect.js';
 import { planSite, type PlannedSite } from '../plan-site.js';
 import { count } from '../output/text.js';
+import { onFailureOption } from './on-failure-option.js';
 import { runAndWatch, type DeployOptions } from './deploy.js';
 
-type RemoveOptions = Pick<DeployOptions, 'as' | 'detach' | 'json' | 'onFailure' | 'only'> & {
+type RemoveOptions = Pick<
+  DeployOptions,
+  'as' | 'detach' | 'json' | 'onFailure' | 'only' | 'withoutBackup'
+> & {
   confirm?: string;
 };
 
@@ -17,7 +21,8 @@ export function removeCommand(): Command {
     .argument('<file>', 'site file')
     .option('--only <roles...>', 'undo only these roles, inside the machines')
     .option('--confirm <name>', "the site's name, instead of being asked for it")
-    .option('--on-failure <what>', 'wait or abort')
+    .option('--without-backup', 'remove data of which no backup younger than 24 hours is there')
+    .addOption(onFailureOption('what a failed step does'))
     .option('--as <name>', 'who starts the run')
     .option('--detach', 'start it and return')
     .option('--json', 'print the outcome as JSON')

@@ -4,6 +4,7 @@ import { roleNames } from '../../config/phases.js';
 import { nearest } from '../../config/nearest.js';
 import { connected } from '../connect.js';
 import { planSite } from '../plan-site.js';
+import { onFailureOption } from './on-failure-option.js';
 import { runAndWatch, type DeployOptions } from './deploy.js';
 
 /** `socle run FILE ROLE OPERATION [TARGET]`: day-2 work under the same lock as a deployment. */
@@ -14,7 +15,7 @@ export function runCommand(): Command {
     .argument('<role>')
     .argument('<operation>')
     .argument('[target]', 'one machine; all of the role when left out')
-    .option('--on-failure <what>', 'wait or abort')
+    .addOption(onFailureOption('what a failed step does'))
     .option('--as <name>', 'who starts the run')
     .option('--detach', 'start it and return')
     .option('--json', 'print the outcome as JSON')

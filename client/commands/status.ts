@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { connected } from '../connect.js';
+import { renderBackups } from '../output/backups.js';
 import { printJson, printLines } from '../output/print.js';
 import { renderRun } from '../output/run.js';
 import { renderSummary } from '../output/summary.js';
 import { historyUrl } from '../run/history-url.js';
 import { outcomeCode } from '../run/outcome-code.js';
+import { readBackups } from '../run/read-backups.js';
 import { readRun } from '../run/read-run.js';
 import { siteNamed } from '../run/site-named.js';
 import { watchAndReport } from '../run/watch-and-report.js';
@@ -22,10 +24,13 @@ export function statusCommand(): Command {
       const site = await siteNamed(word);
       await connected(async ({ client, namespace }) => {
         const view = await readRun(client, site);
-        if (options.json) printJson(view);
+        const backups = site.includes('/') ? undefined : await readBackups(client, site);
+        if (options.json) printJson({ ...view, ...(backups && { backups }) });
         else printLines(renderRun(view, { now: Date.now(), details: options.details === true }));
         if (!options.json && view.status !== 'RUNNING')
           printLines(['', ...renderSummary(view, historyUrl(namespace, view.workflowId, view.runId))]);
+        if (!options.json && backups)
+          printLines(['', ...renderBackups(backups, site === word ? 'FILE' : word, Date.now())]);
         const parked = Object.values(view.open).some((phase) => phase.parked.length > 0);
         process.exitCode =
           view.status === 'RUNNING' ? (parked ? exitCodes.parked : exitCodes.ok) : outcomeCode(view);

@@ -8,6 +8,12 @@ import type { Connected } from '../connect.js';
 import type { PlannedSite } from '../plan-site.js';
 import { refuseShortRetention } from './retention.js';
 
+/** What the person who starts a run decides. */
+export type StartOptions = Pick<
+  RunOptions,
+  'startedBy' | 'onFailure' | 'approveAll' | 'ignorePreflight' | 'freshBackups'
+>;
+
 export type StartedRun = { workflowId: string; runId: string };
 
 /**
@@ -17,7 +23,7 @@ export type StartedRun = { workflowId: string; runId: string };
 export async function startRun(
   connected: Connected,
   { plan, hash }: PlannedSite,
-  options: Pick<RunOptions, 'startedBy' | 'onFailure' | 'approveAll' | 'ignorePreflight'>,
+  options: StartOptions,
 ): Promise<StartedRun> {
   await refuseShortRetention(connected);
   const { name, hypervisor } = plan.site;

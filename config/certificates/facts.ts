@@ -3,8 +3,11 @@ import { X509Certificate } from 'node:crypto';
 /** What is worth knowing of a certificate; times as ISO 8601. */
 export type CertificateFacts = {
   title: string;
-  /** Subject on one line. */
+  /** Subject and issuer on one line each. */
   subject: string;
+  issuer: string;
+  /** What it is for: DNS names and addresses; none for an authority. */
+  names: string[];
   validFrom: string;
   validTo: string;
   /** When a third of its life is left: a certificate that is renewed by itself never gets older. */
@@ -15,11 +18,20 @@ export type CertificateFacts = {
 
 /** @param certificate PEM */
 export function certificateFacts(title: string, certificate: string): CertificateFacts {
-  const { subject, validFrom, validTo, fingerprint256 } = new X509Certificate(certificate);
+  const {
+    subject,
+    issuer,
+    subjectAltName = '',
+    validFrom,
+    validTo,
+    fingerprint256,
+  } = new X509Certificate(certificate);
   const [from, to] = [Date.parse(validFrom), Date.parse(validTo)];
   return {
     title,
     subject: subject.split('\n').join(', '),
+    issuer: issuer.split('\n').join(', '),
+    names: [...subjectAltName.matchAll(/(?:DNS|IP Address):([^,]+)/g)].map(([, name]) => name!),
     validFrom: new Date(from).toISOString(),
     validTo: new Date(to).toISOString(),
     renewAt: new Date(renewalOf(from, to)).toISOString(),

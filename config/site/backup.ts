@@ -1,17 +1,14 @@
 import { z } from 'zod';
 import { HostWithPort, WebUrl } from './address.js';
+import { cronPattern } from './cron.js';
 import { EarlyReference } from './reference.js';
 import { text } from './text.js';
 
 const common = {
   key: EarlyReference.describe('32 bytes that every backup is encrypted with before it leaves the platform'),
-  schedule: text(
-    /^[\d*/,-]+( [\d*/,A-Za-z-]+){4}$/,
-    'a cron schedule',
-    'Write five fields, such as "0 2 * * *"',
-  )
+  schedule: text(cronPattern, 'a cron schedule', 'Write five fields, such as "0 2 * * *"')
     .default('0 2 * * *')
-    .describe("When: five cron fields, in the machines' time zone"),
+    .describe('When: five cron fields, in UTC'),
   keepDays: z.int().min(1).max(3650).default(30).describe('Days that a backup is kept'),
 };
 

@@ -28,7 +28,7 @@ export async function afterTheDeployment(
     findings.push(`the second deployment brought about ${effect} on ${subject}`);
 
   const before = (await journal.read()).length;
-  const removed = await stack.socle('remove', file, '--confirm', site);
+  const removed = await stack.socle('remove', file, '--confirm', site, '--without-backup');
   if (removed.code !== 0)
     findings.push(`the removal ended with code ${removed.code}: ${removed.stdout.slice(-800)}`);
   for (const [kind, left] of Object.entries(await ground.leftovers()))

@@ -88,6 +88,12 @@ describe('install-load-balancer in the sandbox', () => {
     const changed = await converge();
     expect(changed.slice(-2)).toEqual([`configuration ${second}`, `configuration ${first}`]);
     for (const name of pair) expect(await role.verify(contextOf(name)), name).toEqual({ state: 'done' });
+    const [look] = role.operations['certificates']!.steps;
+    for (const name of pair)
+      expect(await look!.check(contextOf(name))).toMatchObject({
+        state: 'done',
+        result: { place: `/etc/socle/tls/${name}.pem`, problems: [], renewal: { timer: 'active' } },
+      });
     await heldBy(first);
     const effects = under.journal.entries().length;
     expect(await converge()).toEqual([]);

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { closeHosts } from '../../activities/clients/ssh/open-host.js';
+import { renewalUnits } from '../../activities/certificates/renewal.js';
 import type { Role, StepContext } from '../../activities/role.js';
 import { prepareVms } from '../../activities/roles/2-preparation/prepare-vms.js';
 import { installDockerRegistry } from '../../activities/roles/3-base-infrastructure/install-docker-registry.js';
@@ -10,6 +11,7 @@ import {
   registryPaths,
   registryUnits,
 } from '../../activities/roles/3-base-infrastructure/registry/settings.js';
+import type { CertificateReport } from '../../config/certificates/report.js';
 import { serveStore } from '../../sandbox/store.js';
 import { MachinesUnderTest } from './sandbox-machines.js';
 
@@ -68,6 +70,27 @@ describe('install-docker-registry in the sandbox', () => {
     expect(await converge()).toEqual([]);
     expect(under.journal.entries().slice(effects)).toEqual([]);
     expect(machine().running.has('docker-registry.service')).toBe(false);
+  });
+
+  test('its certificate is seen as it lies and is served, and what of it needs somebody', async () => {
+    const [look] = role.operations['certificates']!.steps;
+    const seen = async (): Promise<CertificateReport> =>
+      ((await look!.check(context())) as { result: unknown }).result as CertificateReport;
+    const { problems, facts, renewal } = await seen();
+    expect(problems).toEqual([]);
+    expect(facts!.names).toContain(name);
+    expect(renewal).toEqual({ timer: 'active', lastResult: 'success' });
+    const { timer } = renewalUnits('registry');
+    machine().running.delete(timer);
+    machine().programs.get(registryUnits.push)!.kill();
+    machine().programs.delete(registryUnits.push);
+    machine().running.delete(registryUnits.push);
+    expect((await seen()).problems).toEqual([
+      `its renewal is not under way: ${timer} is inactive`,
+      'nothing answers with it on port 5001',
+    ]);
+    expect(await converge()).toEqual(['configuration']);
+    expect((await seen()).problems).toEqual([]);
   });
 
   test('after a power cut, and after the sandbox itself was killed, it holds what was pushed', async () => {

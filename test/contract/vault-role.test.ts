@@ -55,6 +55,19 @@ describe('install-vault in the sandbox', () => {
         if (name !== names[0]) expect(await machine(name).files.exists(file), `${name} ${file}`).toBe(false);
   }, 240_000);
 
+  test("its nodes' certificates and its intermediate are seen, and need nobody", async () => {
+    const [look, intermediate] = role.operations['certificates']!.steps;
+    for (const name of names)
+      expect(await look!.check(contextOf(name))).toMatchObject({
+        state: 'done',
+        result: { place: `/etc/socle/tls/${name}.pem`, problems: [], renewal: { timer: 'active' } },
+      });
+    expect(await intermediate!.check(contextOf(names[0]))).toMatchObject({
+      state: 'done',
+      result: { facts: { title: 'Intermediate of Vault', names: [] }, problems: [] },
+    });
+  });
+
   test('after a power cut of all three it is opened again and holds what it held', async () => {
     await given.cutPower();
     expect((await converge()).sort()).toEqual([...opened].sort());

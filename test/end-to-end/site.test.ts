@@ -116,7 +116,10 @@ describe.each(['examples/site-100.yaml', 'examples/site-1000.yaml'])('%s', (file
   test('is removed without leftovers', async () => {
     const { name } = await loadSite(file);
     expect((await stack.socle('remove', file)).code).toBe(2);
-    const ran = await stack.socle('remove', file, '--confirm', name);
+    const refused = await stack.socle('remove', file, '--confirm', name);
+    expect(refused, refused.stdout + refused.stderr).toMatchObject({ code: 10 });
+    expect(refused.stdout).toContain('--without-backup');
+    const ran = await stack.socle('remove', file, '--confirm', name, '--without-backup');
     expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 0 });
     expect(ran.stdout).toContain(`${name} is removed.`);
     for (const [kind, left] of Object.entries(await stack.leftovers())) expect(left, kind).toEqual([]);

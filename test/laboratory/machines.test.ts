@@ -77,7 +77,7 @@ test('status names the machines, and remove takes them all away', async () => {
   expect((await socle(up.environment, 'lab', 'status')).stdout).toMatch(
     /12 of 12 have power\n(.*\n)*.*vault-1 +on/,
   );
-  const ran = await socle(up.environment, 'remove', file, '--confirm', 'lab-100');
+  const ran = await socle(up.environment, 'remove', file, '--confirm', 'lab-100', '--without-backup');
   expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 0 });
   await until(() => readdirSync('/run/socle-lab/machines').length === 0, 20_000);
   expect((await traces())['namespaces']).toEqual(['socle-lab']);

@@ -12,5 +12,11 @@ const planned = await partOfSite(
   only === undefined ? [] : only.split(','),
 );
 process.exitCode = await connected((connection) =>
-  runAndWatch(connection, planned, file!, { as: 'laboratory', yes: true, json: true, onFailure: 'abort' }),
+  runAndWatch(connection, planned, file!, {
+    as: 'laboratory',
+    yes: true,
+    json: true,
+    onFailure: 'abort',
+    withoutBackup: true,
+  }),
 );

@@ -40,6 +40,7 @@ test.each([
   ['finished.json', "'plan.accept'", "'plan.admit'"],
   ['gate-open.json', "'plan.accept'", "'plan.admit'"],
   ['parked-open.base-infrastructure.json', '${role.name}.${step.id}', '${step.id}.${role.name}'],
+  ['backups-scheduled.json', "'backups.schedule'", "'backups.plan'"],
   ['capped-open.provisioning.json', 'const next = queue.shift()', 'const next = queue.pop()'],
 ])('a change that breaks %s is found', async (file, from, to) => {
   await expect(replay(altered(from, to), file)).rejects.toThrow(/[Nn]ondeterminism|does not match/);

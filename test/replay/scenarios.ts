@@ -184,4 +184,61 @@ export const scenarios: Scenario[] = [
       return laboratory;
     },
   },
+  {
+    name: 'backups-scheduled',
+    phases: [],
+    play: async () => {
+      const planned = planOf(
+        [
+          phase(3, name, [role('install-vault', [step('a')])]),
+          phase(6, 'middleware', [role('install-keycloak', [step('b')])]),
+        ],
+        1,
+      );
+      planned.site.backup = { kind: 's3', schedule: '0 2 * * *' } as Plan['site']['backup'];
+      const laboratory = await Laboratory.open(planned);
+      await (await laboratory.deploy(planned)).result();
+      return laboratory;
+    },
+  },
+  {
+    // Of two roles one cannot be saved, and so cannot a later phase's: all are tried, then the run fails.
+    name: 'backup-failed',
+    phases: [name, 'middleware'],
+    play: async () => {
+      const planned = planOf(
+        [
+          phase(3, name, [
+            role('install-vault', [step('backup.save', { on: 'site' }), step('backup.note', { on: 'site' })]),
+            role('install-gogs', [step('backup.save', { on: 'site' })]),
+          ]),
+          phase(6, 'middleware', [role('install-keycloak', [step('backup.save', { on: 'site' })])]),
+        ],
+        1,
+        { mode: 'operation' },
+      );
+      const failing = async (): Promise<never> => {
+        throw permanentFailure('sealed');
+      };
+      const laboratory = await Laboratory.open(planned, {
+        'install-vault.backup.save': failing,
+        'install-keycloak.backup.save': failing,
+      });
+      const run = await laboratory.deploy(planned, { onFailure: 'continue' });
+      await run.result().catch(() => undefined);
+      return laboratory;
+    },
+  },
+  {
+    name: 'removed-with-backups',
+    phases: [],
+    play: async () => {
+      const planned = planOf([phase(3, name, [role('install-vault', [step('remove.destroy')])])], 1, {
+        mode: 'remove',
+      });
+      const laboratory = await Laboratory.open(planned);
+      await (await laboratory.deploy(planned, { freshBackups: true })).result();
+      return laboratory;
+    },
+  },
 ];

@@ -76,6 +76,9 @@ export class Laboratory {
       'plan.accept': async (input) =>
         this.behaviours['plan.accept']?.(input, 1, Context.current().cancellationSignal),
     };
+    for (const name of ['backups.require', 'backups.schedule'])
+      activities[name] = async (input) =>
+        this.behaviours[name]?.(input, 1, Context.current().cancellationSignal);
     for (const name of this.activityNames) activities[name] = (input) => this.act(name, input);
     const { roles, shutdownGraceTimeMs = 100 } = this.settings;
     this.worker = await Worker.create({
@@ -123,6 +126,7 @@ export class Laboratory {
       workflowId,
       taskQueue: this.taskQueue,
       workflowIdConflictPolicy: 'FAIL',
+      memo: { site: plan.site.name, mode: plan.mode },
       args: [
         {
           plan,

@@ -47,3 +47,23 @@ test('a phase keeps 200 notes at most', async () => {
   const { phases } = await (await laboratory.deploy(plan)).result();
   expect(phases[0]!.summary!.notes).toHaveLength(200);
 });
+
+test('what a step that only looks has seen reaches the outcome, whole', async () => {
+  const real = roleOf({
+    check: async () => ({ state: 'done', result: { place: '/etc/socle/tls/vault-1.pem', problems: [] } }),
+    apply: async () => {
+      throw new Error('there is nothing to apply');
+    },
+  });
+  const plan = { ...planFor(real), mode: 'check' as const };
+  laboratory = await Laboratory.open(plan, {}, { roles: [real] });
+  const { phases } = await (await laboratory.deploy(plan, {}, `check/${laboratory.siteName}/1`)).result();
+  expect(phases[0]!.summary!.results).toEqual([
+    {
+      role: 'install-vault',
+      step: 'a',
+      target: 'vault-1',
+      result: { place: '/etc/socle/tls/vault-1.pem', problems: [] },
+    },
+  ]);
+});

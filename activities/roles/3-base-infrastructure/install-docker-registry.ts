@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { imagesPreflight } from '../../artifacts/images-preflight.js';
 import { certificateStep } from '../../certificates/certificate-step.js';
+import { certificatesLook } from '../../certificates/certificates-operation.js';
 import { chainPreflight } from '../../certificates/chain-preflight.js';
 import { compareResources } from '../../host/compare-resources.js';
 import { hostStep } from '../../host/host-step.js';
 import { defineRole, resultOf } from '../../role.js';
 import { imageProblems, imagesStep } from './registry/images.js';
 import { removed } from './registry/remove.js';
+import { registryPorts } from './registry/settings.js';
 import { registryCertificate, registryProgram, registryState } from './registry/state.js';
 import { trialProblems, trialStep } from './registry/trial.js';
 
@@ -53,5 +55,5 @@ export const installDockerRegistry = defineRole({
   remove: [
     hostStep({ id: 'undo', title: 'registry and all its images', profile: 'packages', resources: removed }),
   ],
-  operations: {},
+  operations: { certificates: certificatesLook(registryCertificate, registryPorts.push) },
 });

@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import { storePreflight } from '../../artifacts/store-preflight.js';
 import { certificateStep } from '../../certificates/certificate-step.js';
+import { certificatesLook } from '../../certificates/certificates-operation.js';
 import { chainPreflight } from '../../certificates/chain-preflight.js';
 import { hostStep } from '../../host/host-step.js';
 import { defineRole } from '../../role.js';
+import { activeMachine } from './gogs/active.js';
 import { administratorStep } from './gogs/administrator.js';
 import { gogsOperations } from './gogs/operations.js';
 import { platformStep } from './gogs/platform.js';
 import { removed } from './gogs/remove.js';
 import { replicateStep } from './gogs/replicate.js';
+import { gogsPort } from './gogs/settings.js';
 import { runningStep } from './gogs/running.js';
 import { gogsCertificate, gogsProgram, gogsState } from './gogs/state.js';
 import { verifyGogs } from './gogs/verify.js';
@@ -48,5 +51,11 @@ export const installGogs = defineRole({
   ],
   verify: verifyGogs,
   remove: [hostStep({ id: 'undo', title: 'Gogs and all its repositories', resources: removed })],
-  operations: gogsOperations,
+  operations: {
+    ...gogsOperations,
+    certificates: certificatesLook(gogsCertificate, gogsPort, async (context) => {
+      const { name } = await activeMachine(context);
+      return name === context.machine.name;
+    }),
+  },
 });

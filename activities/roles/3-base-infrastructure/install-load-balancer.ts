@@ -1,7 +1,9 @@
 import { certificateStep } from '../../certificates/certificate-step.js';
+import { certificatesLook } from '../../certificates/certificates-operation.js';
 import { chainPreflight } from '../../certificates/chain-preflight.js';
 import { hostStep } from '../../host/host-step.js';
 import { defineRole } from '../../role.js';
+import { statisticsPort } from './load-balancer/haproxy.js';
 import { failover } from './load-balancer/failover.js';
 import { heldAddresses } from './load-balancer/held-addresses.js';
 import { LoadBalancerInputs } from './load-balancer/inputs.js';
@@ -56,6 +58,7 @@ export const installLoadBalancer = defineRole({
     }),
   ],
   operations: {
+    certificates: certificatesLook(statisticsCertificate, statisticsPort),
     failover: {
       title: 'Prove that each address moves to the other machine of its pair, and comes back',
       steps: [failover],

@@ -1,17 +1,22 @@
 import { z } from 'zod';
 import { storePreflight } from '../../artifacts/store-preflight.js';
 import { certificateStep } from '../../certificates/certificate-step.js';
+import { certificatesLook } from '../../certificates/certificates-operation.js';
 import { chainPreflight } from '../../certificates/chain-preflight.js';
 import { hostStep } from '../../host/host-step.js';
 import { defineRole } from '../../role.js';
 import { backupOperations } from './vault/backup.js';
 import { configureStep } from './vault/configure.js';
 import { initialiseStep } from './vault/initialise.js';
+import { intermediateLook } from './vault/intermediate-report.js';
 import { siteAuthority } from '../../certificates/site-authority.js';
 import { removed } from './vault/remove.js';
 import { runningStep } from './vault/running.js';
+import { apiPort } from './vault/server-settings.js';
 import { vaultCertificate, vaultProgram, vaultState } from './vault/state.js';
 import { verifyVault } from './vault/verify.js';
+
+const look = certificatesLook(vaultCertificate, apiPort);
 
 /** A raft cluster of Vault, initialised once, opened as the site says, configured, with the root token revoked. */
 export const installVault = defineRole({
@@ -47,5 +52,8 @@ export const installVault = defineRole({
   ],
   verify: verifyVault,
   remove: [hostStep({ id: 'undo', title: 'Vault and all that it holds', resources: removed })],
-  operations: backupOperations,
+  operations: {
+    ...backupOperations,
+    certificates: { ...look, steps: [...look.steps, intermediateLook] },
+  },
 });
