@@ -1,18 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { ScheduleNotFoundError, type Client } from '@temporalio/client';
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger } from '@temporalio/worker';
-import { scheduleBackups } from '../../activities/backup/schedule-backups.js';
+import { ScheduleNotFoundError } from '@temporalio/client';
 import { bucketAt } from '../../activities/clients/s3/bucket.js';
 import { listObjects } from '../../activities/clients/s3/list-objects.js';
 import { PermanentError } from '../../activities/errors.js';
-import { declarationOf } from '../../activities/registry.js';
 import { done } from '../../activities/role.js';
 import { backupAlerts } from '../../client/output/backups.js';
 import { readBackups, type BackupsView } from '../../client/run/read-backups.js';
 import { readRun } from '../../client/run/read-run.js';
-import { hashOf } from '../../config/canonical-json.js';
-import type { BackupsInput } from '../../config/plan-types.js';
 import type { Site } from '../../config/site.js';
 import { canTestWith } from '../../tools/test-programs.js';
 import { startRealS3 } from '../contract/s3-real.js';
@@ -140,51 +134,6 @@ describe.runIf(canTestWith('go'))('scheduled backups', () => {
     expect((await view()).roles).toHaveLength(2);
     await (await laboratory.deploy(planWith(roles, undefined, 'apply', { name }))).result();
     await expect(schedule().describe()).rejects.toThrow(ScheduleNotFoundError);
-  });
-
-  test('a schedule whose making lost its answer, or that another attempt has just made, is found and not made anew', async () => {
-    const roles = [keepingRole('install-vault')];
-    const plan = planWith(roles, backup);
-    laboratory = await Laboratory.open(plan, {}, { roles });
-    const run = await laboratory.deploy(plan);
-    await run.result();
-    await schedule().delete();
-    const { client, taskQueue } = laboratory;
-    const real = client.schedule;
-    /** The activity, with a client whose requests about schedules end otherwise. */
-    const attempt = (changed: Partial<typeof real>): Promise<void> => {
-      const changedSchedules = Object.assign(Object.create(real) as typeof real, changed);
-      const its = Object.create(client, { schedule: { value: changedSchedules } }) as Client;
-      const { workflowId, firstExecutionRunId: runId } = run as typeof run & { firstExecutionRunId: string };
-      return new MockActivityEnvironment({}, { client: its, logger: new DefaultLogger('ERROR') }).run(
-        scheduleBackups,
-        input(workflowId, runId),
-        [declarationOf(roles[0]!)],
-      );
-    };
-    const input = (workflowId: string, runId: string): BackupsInput => ({
-      planRun: { workflowId, runId },
-      hash: hashOf(plan),
-      inPlace: ['install-vault'],
-      options: { stateAttribute: false, taskQueue, hypervisorQueue: taskQueue },
-    });
-    const losing = async (options: Parameters<typeof real.create>[0]): Promise<never> => {
-      await real.create(options);
-      throw new Error('the answer was lost');
-    };
-    await expect(attempt({ create: losing as typeof real.create })).rejects.toThrow('the answer was lost');
-    await attempt({ create: () => expect.fail('it is there already') });
-    let looks = 0;
-    const late = (id: string): ReturnType<typeof real.getHandle> => {
-      looks += 1;
-      const handle = real.getHandle(id);
-      if (looks > 1) return handle;
-      return { ...handle, describe: () => Promise.reject(new ScheduleNotFoundError('not yet', id)) };
-    };
-    await attempt({ getHandle: late });
-    expect(looks).toBe(2);
-    expect((await view()).roles).toEqual(['install-vault']);
-    expect((await schedule().describe()).info.lastUpdatedAt).toBeUndefined();
   });
 
   test('what one role fails at keeps no other from being saved, is told with what to type, and tried again', async () => {
