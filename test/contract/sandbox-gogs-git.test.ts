@@ -147,6 +147,8 @@ describe.runIf(canTestWith('git'))('the program git with a simulated Gogs', () =
     expect(await refused(inFirst('push', '--atomic', 'origin', ...both))).toContain('failed');
     expect(await inFirst('ls-remote', 'origin', 'refs/heads/c')).toBe('');
     expect(await refused(inFirst('push', 'origin', ...both))).toContain('failed to update ref');
+    const within = ['other:refs/heads/d', 'other:refs/heads/d/e'];
+    expect(await refused(inFirst('push', 'origin', ...within))).toContain('failed to update ref');
     expect(await inFirst('ls-remote', 'origin', 'refs/heads/c')).toContain('refs/heads/c');
   });
 
