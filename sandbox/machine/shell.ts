@@ -11,7 +11,6 @@ import {
   type Session,
   type SimulatedCommand,
 } from './command.js';
-import { beforeExit, exitTrap } from './exit-trap.js';
 import type { SimulatedMachine } from './machine.js';
 import { maskedFiles, maskVariable, subshellsEndMasks } from './umask.js';
 
@@ -71,7 +70,6 @@ async function execute(
 ): Promise<Ran> {
   const { machine } = session;
   const home = session.user === 'root' ? '/root' : `/home/${session.user}`;
-  const atEnd = exitTrap();
   const bash = new Bash({
     fs: maskedFiles(machine.files, session),
     cwd: (await machine.files.exists(home)) ? home : '/',
@@ -87,23 +85,12 @@ async function execute(
     // The scripts are Socle's own, and simulated commands wait with the real clock.
     defenseInDepth: false,
     sleep: (ms) => slept(session, ms, signal),
-    customCommands: [
-      ...allCommands.map((command) =>
-        defineCommand(command.name, (words, context) => invoke(session, command, words, context, signal)),
-      ),
-      defineCommand(beforeExit, async ([status], { env }) => {
-        atEnd.note(env);
-        return { stdout: '', stderr: '', exitCode: Number(status) };
-      }),
-      defineCommand('trap', async (words, { env }) => {
-        const problem = atEnd.set(words, env);
-        return problem === undefined ? { stdout: '', stderr: '', exitCode: 0 } : failed(problem, 2);
-      }),
-    ],
+    customCommands: allCommands.map((command) =>
+      defineCommand(command.name, (words, context) => invoke(session, command, words, context, signal)),
+    ),
   });
   bash.registerTransformPlugin(assignmentsSucceed);
   bash.registerTransformPlugin(subshellsEndMasks);
-  bash.registerTransformPlugin(atEnd.plugin);
   const result = await bash.exec(
     args.length > 0 ? `set -- ${args.map(quoted).join(' ')}\n${script}` : script,
     {
@@ -111,14 +98,7 @@ async function execute(
       ...(signal && { signal }),
     },
   );
-  const last = atEnd.due(result.env);
-  if (last === undefined) return { stdout: result.stdout, stderr: result.stderr, exitCode: result.exitCode };
-  const ended = await bash.exec(last.script, { env: last.env, ...(signal && { signal }) });
-  return {
-    stdout: result.stdout + ended.stdout,
-    stderr: result.stderr + ended.stderr,
-    exitCode: result.exitCode,
-  };
+  return { stdout: result.stdout, stderr: result.stderr, exitCode: result.exitCode };
 }
 
 async function invoke(
