@@ -62,7 +62,7 @@ describe('names of references', () => {
   ])('%j is none', (name) => expect(isReferenceName(name)).toBe(false));
 
   test('one is not where another one needs a folder', () => {
-    const there = new Map([['refs/heads/a/b', 'x']]);
+    const there = ['refs/heads/a/b'];
     expect(['refs/heads/a', 'refs/heads/a/b/c'].map((name) => fitsBeside(there, name))).toEqual([
       false,
       false,

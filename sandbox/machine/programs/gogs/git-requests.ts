@@ -8,7 +8,7 @@ import type { Gogs } from './node.js';
 import { flush, packet } from './packet-lines.js';
 import { receiveCapabilities, receivePack } from './receive-pack.js';
 import { headOf, readReferences } from './references.js';
-import { accountCalled, ownerOf, repositoryCalled, type Repository, type User } from './state.js';
+import { ownerOf, repositoryCalled, type Repository, type User } from './state.js';
 import { uploadCapabilities, uploadPack } from './upload-pack.js';
 
 const paths = /^\/(?<owner>[^/]+)\/(?<name>[^/]+?)(?:\.git)?\/(?<action>.+)$/;
@@ -19,7 +19,7 @@ export async function answerGit(gogs: Gogs, question: Question): Promise<Answer 
   const { owner, name, action } = paths.exec(question.path)?.groups ?? {};
   if (owner === undefined || name === undefined || action === undefined) return undefined;
   const state = await gogs.database.read();
-  const repository = accountCalled(state, owner) && repositoryCalled(state, owner, name);
+  const repository = repositoryCalled(state, owner, name);
   if (repository === undefined) return plain(404);
   const service = action === 'info/refs' ? question.query.get('service') : action;
   const isPull = service !== 'git-receive-pack';

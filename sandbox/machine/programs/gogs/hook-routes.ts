@@ -1,4 +1,4 @@
-import { bare, json, noContent, refused } from './answer.js';
+import { bare, json, noContent, notSimulated, refused } from './answer.js';
 import { textOf, type Fields } from './bound.js';
 import type { RepositoryCall, Route } from './route.js';
 import { takeId, type Hook } from './state.js';
@@ -29,7 +29,7 @@ export const hookRoutes: readonly Route[] = [
       const { state, repository, fields } = call;
       const type = textOf(fields['type']);
       if (!types.includes(type)) throw refused(422, 'Invalid hook type.');
-      if (type !== 'gogs') throw refused(422, `a hook of type ${type} is not simulated by the sandbox`);
+      if (type !== 'gogs') throw notSimulated(`a hook of type ${type}`);
       const config = configOf(fields);
       for (const name of ['url', 'content_type'])
         if (!(name in config)) throw refused(422, `Missing config option: ${name}`);

@@ -85,7 +85,10 @@ function listenOnNetwork(node: Gogs): Started {
       `Failed to start server: listen tcp :${endpoint.port}: bind: address already in use (${taken.process})`,
     );
   const server = createServer({ key, cert, minVersion: 'TLSv1.2' }, (request, response) => {
-    void answerClient(node, request, response);
+    answerClient(node, request, response).catch((error: unknown) => {
+      machine.say(`gogs: ${(error as Error).message}`);
+      response.destroy();
+    });
   });
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   const listening = createListening(machine, (_, socket) => server.emit('connection', socket));

@@ -30,7 +30,10 @@ export async function receivePack(
   const problem = await unpack(store, updates, pack);
   const results: [Update, string | undefined][] = [];
   for (const update of updates)
-    results.push([update, problem === undefined ? await refusalOf(store, update) : 'unpacker error']);
+    results.push([
+      update,
+      problem === undefined ? await refusalOf(store, update, updates) : 'unpacker error',
+    ]);
   const isRefused = results.some(([, refusal]) => refusal !== undefined);
   const takesNone = capabilities.has('atomic') && isRefused;
   const changed: Update[] = [];
@@ -115,6 +118,7 @@ async function storePack(store: GitStore, pack: Buffer): Promise<{ paths: string
 async function refusalOf(
   { disk, gitdir }: GitStore,
   { name, before, after }: Update,
+  all: readonly Update[],
 ): Promise<string | undefined> {
   if (!isReferenceName(name)) return 'funny refname';
   const references = await readReferences(disk, gitdir);
@@ -122,5 +126,7 @@ async function refusalOf(
     return 'deletion of the current branch prohibited';
   // Somebody else was faster.
   if (references.get(name) !== before) return 'failed to update ref';
-  return after === undefined || fitsBeside(references, name) ? undefined : 'failed to update ref';
+  const made = all.filter((update) => update.after !== undefined).map((update) => update.name);
+  const fits = fitsBeside([...references.keys(), ...made], name);
+  return after === undefined || fits ? undefined : 'failed to update ref';
 }

@@ -49,8 +49,6 @@ export function isReferenceName(name: string): boolean {
 }
 
 /** Whether a name can be there beside the others: what is a folder of references is none itself. */
-export function fitsBeside(references: References, name: string): boolean {
-  return [...references.keys()].every(
-    (other) => !other.startsWith(`${name}/`) && !name.startsWith(`${other}/`),
-  );
+export function fitsBeside(others: readonly string[], name: string): boolean {
+  return others.every((other) => !other.startsWith(`${name}/`) && !name.startsWith(`${other}/`));
 }
