@@ -157,6 +157,6 @@ export class RoleOnMachines {
 }
 
 function withSite(context: StepContext, changed: object): StepContext {
-  const site = { ...context.site, ...changed } as StepContext['site'];
+  const site = { ...context.site, ...changed };
   return { ...context, site, plan: { ...context.plan, site } };
 }

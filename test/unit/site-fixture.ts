@@ -8,7 +8,7 @@ import { problemLine } from '../../config/problem.js';
 export const exampleText = readFileSync('examples/site-100.yaml', 'utf8');
 
 /** What the example puts in the place of pinned artefacts. */
-export const ownCatalogue = / {2}# What the sandbox serves[^]*?licence: \S+\n/.exec(exampleText)![0];
+export const ownCatalogue = / {2}# What the sandbox serves(?:[^]*?licence: \S+\n){2}/.exec(exampleText)![0];
 
 /** The images that the example adds. */
 export const ownImages = / {2}# An image that the site adds[^]*?licence: \S+\n/.exec(exampleText)![0];

@@ -50,6 +50,7 @@ test('the roles of this version that have certificates are asked in one plan tha
     'install-docker-registry',
     'install-vault',
     'install-load-balancer',
+    'install-gogs',
   ]);
   for (const { needs, preflight } of planned)
     expect({ needs, preflight }).toEqual({ needs: [], preflight: [] });

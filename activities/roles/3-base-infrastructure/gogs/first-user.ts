@@ -14,8 +14,8 @@ export type FirstUser = { username: string; email: string; password: string };
 /**
  * Shell that registers the first user of a Gogs, who is its administrator. Gogs' own command for that takes the password as
  * an argument, which every account of the machine can read; so Gogs itself runs for a moment where nobody but root and its
- * own account can reach it, with registration open, and is asked there. It says what Gogs answered: 302 for a new user, 200
- * for its page with a complaint.
+ * own account can reach it, with registration open, and is asked there. It says what Gogs answered: 302 for a new user, 422
+ * for a name or an address that is taken.
  * @see https://github.com/gogs/gogs/blob/v0.14.3/internal/route/user/auth.go
  */
 export function firstUserScript(settings: GogsSettings, { username, email, password }: FirstUser): string {
