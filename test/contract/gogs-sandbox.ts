@@ -123,11 +123,7 @@ export async function simulatedGogs(): Promise<SimulatedGogs> {
             `/etc/systemd/system/${firstUserUnit}`,
             gogsUnit().replaceAll(gogsPaths.configuration, firstUserConfiguration),
           );
-          const open = changed(configuration, {
-            'PROTOCOL = https': `PROTOCOL = unix\nHTTP_ADDR = ${socket}`,
-            'DISABLE_REGISTRATION = true':
-              'DISABLE_REGISTRATION = false\nENABLE_REGISTRATION_CAPTCHA = false',
-          });
+          const open = gogsConfiguration(settings, { socket });
           return start(firstUserUnit, firstUserConfiguration, changed(open, changes));
         },
         signUp: async (form) => {

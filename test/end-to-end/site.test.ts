@@ -31,7 +31,7 @@ describe.each(['examples/site-100.yaml', 'examples/site-1000.yaml'])('%s', (file
     processArguments = await processes.stop();
     expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 0 });
     expect(ran.stdout).toContain(`${site.name} is deployed.`);
-    expect(ran.stdout).toContain('Not in this version, not run: install-rke2-apps,');
+    expect(ran.stdout).toContain('Not in this version, not run: Clusters,');
     const created = (await stack.journal())
       .slice(before)
       .filter(({ effect }) => effect === 'clone')
