@@ -3,7 +3,8 @@ import { declarationOf } from '../activities/registry.js';
 import { hashOf } from '../config/canonical-json.js';
 import { computeInventory } from '../config/inventory.js';
 import { loadSite } from '../config/load.js';
-import { buildPlan, type PlanRequest } from '../config/plan.js';
+import { buildPlan } from '../config/plan.js';
+import type { PlanRequest } from '../config/plan-request.js';
 import type { Plan } from '../config/plan-types.js';
 
 export type PlannedSite = { plan: Plan; hash: string };

@@ -1,11 +1,8 @@
 import type { RoleDeclaration } from './declaration.js';
 import { exitCodes, UserError } from './errors.js';
 import { phases, roleNames, type RoleName } from './phases.js';
-import type { PlanRequest } from './plan.js';
+import type { PlanRequest } from './plan-request.js';
 import { nearest } from './nearest.js';
-
-/** What `--only`, `--skip` and `--from` ask for; each value is a role's or a phase's name, or a phase's number. */
-export type Selection = { only?: readonly string[]; skip?: readonly string[]; from?: string };
 
 export type Selected = { selected: ReadonlySet<RoleName>; assumed: ReadonlySet<RoleName> };
 

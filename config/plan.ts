@@ -1,27 +1,14 @@
 import type { RoleDeclaration, StepDeclaration } from './declaration.js';
-import type { Inventory } from './machine.js';
 import { phases as phaseTable, type RoleName } from './phases.js';
 import { gateBefore } from './plan-gates.js';
 import { planInputs } from './plan-inputs.js';
-import { selectRoles, type Selection } from './plan-selection.js';
-import type { Mode, Plan, PlanPhase, PlanRole, PlanStep } from './plan-types.js';
+import type { PlanRequest } from './plan-request.js';
+import { selectRoles } from './plan-selection.js';
+import type { Plan, PlanPhase, PlanRole, PlanStep } from './plan-types.js';
 import { exitCodes, UserError } from './errors.js';
-import type { Site } from './site.js';
 
 /** At 6 history events a (step, target) pair, a phase of this many stays under 10,000 events. */
 export const maximumPairsPerPhase = 1_600;
-
-export type PlanRequest = {
-  site: Site;
-  inventory: Inventory;
-  declarations: readonly RoleDeclaration[];
-  mode: Mode;
-  selection?: Selection;
-  /** One operation of a role, or of several that do not wait for each other; for modes `operation` and `check`. */
-  operation?: { role: RoleName | readonly RoleName[]; name: string; target?: string };
-  /** Also removes the site's machines that the plan does not have; for modes `apply` and `check`. */
-  prune?: boolean;
-};
 
 /**
  * Builds the plan: pure and deterministic, from the site, its inventory and the declarations of the roles at hand.

@@ -1,9 +1,11 @@
 import { createHash, createPrivateKey, createPublicKey, hkdfSync, type KeyObject } from 'node:crypto';
-import type { SshKeyPair } from './secrets.js';
 
 /** DER of PKCS #8 for an Ed25519 private key, up to its 32-byte seed (RFC 8410, section 10.3). */
 const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 const keyType = 'ssh-ed25519';
+
+/** An ed25519 key pair in OpenSSH's formats. */
+export type SshKeyPair = { privateKey: string; publicKey: string };
 
 /** What leaves no bias when it is reduced to a scalar of P-384: half as long again as the scalar itself. */
 export const authoritySeedBytes = 72;

@@ -1,7 +1,7 @@
 import { createSeal, type Seal } from './secrets-seal.js';
 import { exitCodes, UserError } from './errors.js';
 import { groupZones, type GroupName, type ZoneName } from './machine.js';
-import { authoritySeedBytes, deriveBytes, sshKeyPair } from './secrets-keys.js';
+import { authoritySeedBytes, deriveBytes, sshKeyPair, type SshKeyPair } from './secrets-keys.js';
 import { resolveReference } from './secrets-references.js';
 import type { Site } from './site.js';
 
@@ -19,9 +19,6 @@ export type BranchName =
   | 'gogs'
   | 'vault'
   | `bootstrap/${ZoneName}`;
-
-/** An ed25519 key pair in OpenSSH's formats. */
-export type SshKeyPair = { privateKey: string; publicKey: string };
 
 /**
  * The secrets of one site. Nothing is stored: every value is derived from the master key or resolved from a reference.

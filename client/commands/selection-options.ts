@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { PlanRequest } from '../../config/plan.js';
+import type { PlanRequest } from '../../config/plan-request.js';
 
 export type SelectionOptions = { only?: string[]; skip?: string[]; from?: string; prune?: true };
 

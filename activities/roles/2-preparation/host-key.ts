@@ -1,4 +1,4 @@
-import type { SshKeyPair } from '../../../config/secrets.js';
+import type { SshKeyPair } from '../../../config/secrets-keys.js';
 import { file } from '../../host/file.js';
 import { reload, type Resource } from '../../host/resource.js';
 import type { OperatingSystem } from './os.js';
