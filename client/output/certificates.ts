@@ -26,7 +26,11 @@ export function seenCertificateLines(seen: readonly SeenCertificate[], now: Date
       `  ${one.target.padEnd(machines)}  ${one.facts?.title ?? one.place}  ${validOf(one, now)}`,
       ...(one.facts === undefined
         ? []
-        : [...hanging('    for     ', one.facts.names.join(', '), 80), `    by      ${one.facts.issuer}`]),
+        : [
+            // An authority is for nobody.
+            ...(one.facts.names.length === 0 ? [] : hanging('    for     ', one.facts.names.join(', '), 80)),
+            `    by      ${one.facts.issuer}`,
+          ]),
       ...(one.renewal === undefined
         ? []
         : [`    renewal timer ${one.renewal.timer}, last result ${one.renewal.lastResult}`]),
