@@ -56,11 +56,12 @@ function knownHost({ name, address, sshPort }: Machine, secrets: StepContext['se
   return `${host} ${secrets.hostKey(name).publicKey.trim()}\n`;
 }
 
+/** With `last` it sends although Gogs does not run: nothing is pushed any more. */
 function replicationScript({ address, sshPort }: Machine): string {
   const options = ['BatchMode=yes', 'StrictHostKeyChecking=yes', `UserKnownHostsFile=${replica.knownHosts}`];
   const words = [...options, 'ConnectTimeout=10', 'ServerAliveInterval=15'].map((option) => `-o ${option}`);
   return `set -eu
-if ! systemctl is-active --quiet ${gogsUnitName}; then exit 0; fi
+if [ "\${1:-}" != last ] && ! systemctl is-active --quiet ${gogsUnitName}; then exit 0; fi
 ${copyLibrary}send() {
   base64 "$copy" | ssh -i ${replica.key} -p ${sshPort} ${words.join(' ')} ${replica.account}@${address} receive
 }

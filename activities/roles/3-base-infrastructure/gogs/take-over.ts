@@ -14,9 +14,17 @@ type Found = { machine: Machine; answers: boolean; isEnabled: boolean; isRunning
 /** On the machine that takes over: the run that chose it, so that an attempt after this one chooses no other. */
 const mark = '/var/lib/socle/gogs-takes-over';
 
+/** Stops first, so that nothing is pushed that no copy has. Where no copy can be sent, it serves on. */
+const lastCopy = `rm -f ${mark}
+systemctl --quiet disable --now ${gogsUnitName}
+if sh ${replica.script} last; then exit 0; fi
+systemctl --quiet enable --now ${gogsUnitName}
+exit 1
+`;
+
 /**
- * The machine that stands by begins to serve with the copy that it has. When the other one answers it sends what it has last
- * and stops; when it does not, what was pushed since the last copy is lost.
+ * The machine that stands by begins to serve with the copy that it has. When the other one answers it stops and
+ * sends what it has last; when it does not, what was pushed since the last copy is lost.
  */
 export const takeOverStep: Step = {
   id: 'switch',
@@ -38,8 +46,7 @@ export const takeOverStep: Step = {
     const changes: string[] = [];
     if (from?.answers === true) {
       progress(`last copy from ${from.machine.name}`);
-      await onHost(context, from.machine, `systemctl start ${replica.unit}\n`);
-      await onHost(context, from.machine, `rm -f ${mark}\nsystemctl --quiet disable --now ${gogsUnitName}\n`);
+      await onHost(context, from.machine, lastCopy);
       changes.push(`${from.machine.name}: stopped`);
     } else
       changes.push(
