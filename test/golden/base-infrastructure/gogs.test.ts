@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { gogsConfiguration } from '../../../activities/roles/3-base-infrastructure/gogs/configuration.js';
 import { copyLibrary } from '../../../activities/roles/3-base-infrastructure/gogs/copy.js';
 import { firstUserScript } from '../../../activities/roles/3-base-infrastructure/gogs/first-user.js';
+import { replicationScript } from '../../../activities/roles/3-base-infrastructure/gogs/replication.js';
 import { gogsUnitName } from '../../../activities/roles/3-base-infrastructure/gogs/settings.js';
 import { gogsUnit } from '../../../activities/roles/3-base-infrastructure/gogs/unit.js';
 
@@ -15,6 +16,7 @@ const texts: Record<string, string> = {
   'app-with-ssh.ini': gogsConfiguration({ ...settings, sshPort: 2222 }),
   [gogsUnitName]: gogsUnit(),
   'copy.sh': copyLibrary,
+  'replicate.sh': replicationScript({ address: '10.10.0.16', sshPort: 22 }),
   'first-user.sh': firstUserScript(settings, {
     username: 'socle',
     email: 'socle@site-a.example.org',

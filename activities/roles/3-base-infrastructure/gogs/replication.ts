@@ -56,8 +56,8 @@ function knownHost({ name, address, sshPort }: Machine, secrets: StepContext['se
   return `${host} ${secrets.hostKey(name).publicKey.trim()}\n`;
 }
 
-/** With `last` it sends although Gogs does not run: nothing is pushed any more. */
-function replicationScript({ address, sshPort }: Machine): string {
+/** Sends a copy to the other machine; with `last` also when Gogs does not run, so that nothing can be pushed any more. */
+export function replicationScript({ address, sshPort }: Pick<Machine, 'address' | 'sshPort'>): string {
   const options = ['BatchMode=yes', 'StrictHostKeyChecking=yes', `UserKnownHostsFile=${replica.knownHosts}`];
   const words = [...options, 'ConnectTimeout=10', 'ServerAliveInterval=15'].map((option) => `-o ${option}`);
   return `set -eu
