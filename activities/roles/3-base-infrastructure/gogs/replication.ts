@@ -61,7 +61,7 @@ export function replicationScript({ address, sshPort }: Pick<Machine, 'address' 
   const options = ['BatchMode=yes', 'StrictHostKeyChecking=yes', `UserKnownHostsFile=${replica.knownHosts}`];
   const words = [...options, 'ConnectTimeout=10', 'ServerAliveInterval=15'].map((option) => `-o ${option}`);
   return `set -eu
-if [ "\${1:-}" != last ] && ! systemctl is-active --quiet ${gogsUnitName}; then exit 0; fi
+if [ $# = 0 ] && ! systemctl is-active --quiet ${gogsUnitName}; then exit 0; fi
 ${copyLibrary}send() {
   base64 "$copy" | ssh -i ${replica.key} -p ${sshPort} ${words.join(' ')} ${replica.account}@${address} receive
 }

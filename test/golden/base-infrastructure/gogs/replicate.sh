@@ -1,5 +1,5 @@
 set -eu
-if [ "${1:-}" != last ] && ! systemctl is-active --quiet gogs.service; then exit 0; fi
+if [ $# = 0 ] && ! systemctl is-active --quiet gogs.service; then exit 0; fi
 pack() {
   work=$(mktemp -d /var/lib/gogs/copy.XXXXXX)
   status=0
