@@ -1,8 +1,8 @@
 import type { RoleName } from '../../config/phases.js';
 import type { Machine } from '../../config/machine.js';
 import { PermanentError } from '../errors.js';
-import { hostOf } from '../host/host-of.js';
 import { quote } from '../host/quote.js';
+import { runOn } from '../host/run-on.js';
 import { done, todo, type Step, type StepContext } from '../role.js';
 import type { BackupTarget } from './target.js';
 
@@ -84,5 +84,5 @@ async function noteRestore(context: StepContext, role: RoleName): Promise<void> 
 async function onFirst(context: StepContext, script: string, label: string): Promise<string> {
   const [first] = context.machines as readonly (Machine | undefined)[];
   if (first === undefined) throw new PermanentError('the plan has no machine of this role');
-  return (await (await hostOf(context, first)).run(script, { signal: context.signal, label })).stdout;
+  return runOn(context, first, script, label);
 }

@@ -1,5 +1,5 @@
 import { PermanentError } from '../../../errors.js';
-import { hostOf } from '../../../host/host-of.js';
+import { runOn } from '../../../host/run-on.js';
 import { done, todo, type Step, type StepContext } from '../../../role.js';
 import { activeMachine } from './active.js';
 import { firstUserScript, type FirstUser } from './first-user.js';
@@ -32,13 +32,11 @@ export const administratorStep: Step = {
       await setPassword(gogs.as({ token }), user);
       return [`${machine.name}: password of ${user.username}`];
     }
-    const { signal, secrets, progress } = context;
-    progress(`register ${user.username} on ${machine.name}`);
-    const options = { signal, redact: secrets.redact, label: 'register the first user of Gogs' };
+    context.progress(`register ${user.username} on ${machine.name}`);
     const script = firstUserScript(gogsSettings(context), user);
-    const { stdout } = await (await hostOf(context, machine)).run(script, options);
+    const answer = await runOn(context, machine, script, 'register the first user of Gogs');
     await gogs.answers();
-    if (!(await hasPassword(context, gogs))) throw registered(machine.name, user, stdout.trim());
+    if (!(await hasPassword(context, gogs))) throw registered(machine.name, user, answer.trim());
     return [`${machine.name}: user ${user.username}`];
   },
 };

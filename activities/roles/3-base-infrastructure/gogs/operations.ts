@@ -1,5 +1,5 @@
 import { restoreStep, saveStep, type RoleData } from '../../../backup/operations.js';
-import { hostOf } from '../../../host/host-of.js';
+import { runOn } from '../../../host/run-on.js';
 import type { StepContext } from '../../../role.js';
 import { activeMachine } from './active.js';
 import { administratorStep } from './administrator.js';
@@ -63,8 +63,5 @@ export const gogsOperations = {
 };
 
 async function onActive(context: StepContext, script: string, label: string): Promise<string> {
-  const { signal, secrets } = context;
-  const host = await hostOf(context, await activeMachine(context));
-  const options = { signal, redact: secrets.redact, label };
-  return (await host.run(`set -eu\n${copyLibrary}${script}`, options)).stdout;
+  return runOn(context, await activeMachine(context), `set -eu\n${copyLibrary}${script}`, label);
 }

@@ -1,3 +1,4 @@
+import type { Machine } from '../../../../config/machine.js';
 import type { Gogs } from '../../../clients/gogs/gogs.js';
 import { resultOf, type Step, type StepContext } from '../../../role.js';
 import { activeMachine } from './active.js';
@@ -13,7 +14,7 @@ export const platformStep: Step = {
   on: 'site',
   profile: 'host',
   after: ['install-gogs.administrator'],
-  check: async (context) => resultOf(await platformProblems(context)),
+  check: async (context) => resultOf(await platformProblems(context, await activeMachine(context))),
   apply: async (context) => {
     const gogs = await gogsAt(context, await activeMachine(context));
     const kept = await keptToken(context, gogs);
@@ -26,9 +27,9 @@ export const platformStep: Step = {
   },
 };
 
-/** Reads only. */
-export async function platformProblems(context: StepContext): Promise<string[]> {
-  const gogs = await gogsAt(context, await activeMachine(context));
+/** Reads only. @param active the machine that serves */
+export async function platformProblems(context: StepContext, active: Machine): Promise<string[]> {
+  const gogs = await gogsAt(context, active);
   const { owner, name } = gitopsRepository;
   const token = await keptToken(context, gogs);
   if (token === undefined) return [`${gogs.machine.name}: no token of the administrator is kept`];

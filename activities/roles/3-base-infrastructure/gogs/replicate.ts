@@ -1,4 +1,5 @@
-import { hostOf } from '../../../host/host-of.js';
+import type { Machine } from '../../../../config/machine.js';
+import { runOn } from '../../../host/run-on.js';
 import { resultOf, type Step, type StepContext } from '../../../role.js';
 import { activeMachine } from './active.js';
 import { otherOf } from './replication.js';
@@ -11,23 +12,22 @@ export const replicateStep: Step = {
   on: 'site',
   profile: 'host',
   after: ['install-gogs.platform'],
-  check: async (context) => resultOf(await replicationProblems(context)),
+  check: async (context) => resultOf(await replicationProblems(context, await activeMachine(context))),
   apply: async (context) => {
     const active = await activeMachine(context);
     const other = otherOf(active, context.machines);
     if (other === undefined) return [];
-    await sendCopy(context);
+    await runOn(context, active, `systemctl start ${replica.unit}\n`, 'copy Gogs');
     return [`${other.name}: copy of what ${active.name} holds`];
   },
 };
 
-/** Reads only. */
-export async function replicationProblems(context: StepContext): Promise<string[]> {
-  const active = await activeMachine(context);
+/** Reads only. @param active the machine that serves */
+export async function replicationProblems(context: StepContext, active: Machine): Promise<string[]> {
   const other = otherOf(active, context.machines);
   if (other === undefined) return [];
-  const ask = async (machine: typeof active, script: string): Promise<string> =>
-    (await run(context, machine, script, 'ask for the copy of Gogs')).trim();
+  const ask = async (machine: Machine, script: string): Promise<string> =>
+    (await runOn(context, machine, script, 'ask for the copy of Gogs')).trim();
   const [copy, result] = await Promise.all([
     ask(other, `test -s ${replica.copy} && echo there || :\n`),
     ask(active, `systemctl show --property=Result --value ${replica.unit}\n`),
@@ -38,20 +38,4 @@ export async function replicationProblems(context: StepContext): Promise<string[
       ? []
       : [`${active.name}: the last copy failed. Look: journalctl -u ${replica.unit} on ${active.name}`]),
   ];
-}
-
-/** Sends a copy now from the machine that serves. */
-export async function sendCopy(context: StepContext): Promise<void> {
-  await run(context, await activeMachine(context), `systemctl start ${replica.unit}\n`, 'copy Gogs');
-}
-
-async function run(
-  context: StepContext,
-  machine: Awaited<ReturnType<typeof activeMachine>>,
-  script: string,
-  label: string,
-): Promise<string> {
-  const { signal, secrets } = context;
-  const host = await hostOf(context, machine);
-  return (await host.run(script, { signal, redact: secrets.redact, label })).stdout;
 }

@@ -1,5 +1,5 @@
-import { hostOf } from '../../../host/host-of.js';
-import { resultOf, type Step, type StepContext } from '../../../role.js';
+import { runOn } from '../../../host/run-on.js';
+import { resultOf, type Step } from '../../../role.js';
 import { activeAmong, standings, type Standing } from './active.js';
 import { gogsAt } from './gogs-at.js';
 import { gogsUnitName } from './settings.js';
@@ -24,7 +24,8 @@ export const runningStep: Step = {
       const { machine } = standing;
       context.progress(machine.name);
       const verb = machine === active ? 'enable' : 'disable';
-      await onHost(context, standing, `systemctl --quiet ${verb} --now ${gogsUnitName}\n`);
+      const script = `systemctl --quiet ${verb} --now ${gogsUnitName}\n`;
+      await runOn(context, machine, script, 'start or stop Gogs');
       changes.push(`${machine.name}: ${machine === active ? 'started' : 'stopped'}`);
     }
     await (await gogsAt(context, active)).answers();
@@ -38,11 +39,4 @@ export function standingProblems(found: readonly Standing[], active = activeAmon
     if (name !== active) return isEnabled || isRunning ? [`${name}: Gogs runs and is the passive one`] : [];
     return isEnabled && isRunning ? [] : [`${name}: Gogs does not run, or would not start at boot`];
   });
-}
-
-async function onHost(context: StepContext, { machine }: Standing, script: string): Promise<void> {
-  const { signal, secrets } = context;
-  await (
-    await hostOf(context, machine)
-  ).run(script, { signal, redact: secrets.redact, label: 'start or stop Gogs' });
 }

@@ -1,6 +1,6 @@
 import type { Machine } from '../../../../config/machine.js';
 import { NotReadyError, PermanentError } from '../../../errors.js';
-import { hostOf } from '../../../host/host-of.js';
+import { runOn } from '../../../host/run-on.js';
 import { quote } from '../../../host/quote.js';
 import { done, todo, type Step, type StepContext } from '../../../role.js';
 import { copyLibrary } from './copy.js';
@@ -13,6 +13,8 @@ type Found = { machine: Machine; answers: boolean; isEnabled: boolean; isRunning
 
 /** On the machine that takes over: the run that chose it, so that an attempt after this one chooses no other. */
 const mark = '/var/lib/socle/gogs-takes-over';
+
+const label = 'take over';
 
 /** Stops first, so that nothing is pushed that no copy has. Where no copy can be sent, it serves on. */
 const lastCopy = `rm -f ${mark}
@@ -37,33 +39,38 @@ export const takeOverStep: Step = {
     return chosen?.isEnabled === true && chosen.isRunning ? done : todo('not taken over in this run');
   },
   apply: async (context) => {
-    const { secrets, runId, progress } = context;
+    const { runId, progress } = context;
     const all = await lookAtAll(context);
     const to = targetOf(all, runId);
     const from = all.find(({ machine }) => machine !== to.machine);
     if (!to.answers) throw new NotReadyError(`${to.machine.name}, which stands by`, 'it does not answer');
-    await onHost(context, to.machine, `mkdir -p /var/lib/socle && printf %s ${quote(runId)} >${mark}\n`);
+    await runOn(
+      context,
+      to.machine,
+      `mkdir -p /var/lib/socle && printf %s ${quote(runId)} >${mark}\n`,
+      label,
+    );
     const changes: string[] = [];
     if (from?.answers === true) {
       progress(`last copy from ${from.machine.name}`);
-      await onHost(context, from.machine, lastCopy);
+      await runOn(context, from.machine, lastCopy, label);
       changes.push(`${from.machine.name}: stopped`);
     } else
       changes.push(
         `${from?.machine.name ?? 'the other machine'}: does not answer; what was pushed since its last copy is lost. When it is back, type on it: systemctl disable --now ${gogsUnitName}`,
       );
     progress(`serve from ${to.machine.name}`);
-    const { stdout } = await (
-      await hostOf(context, to.machine)
-    ).run(
+    const said = await runOn(
+      context,
+      to.machine,
       `set -eu
 if [ ! -s ${replica.copy} ]; then echo 'no copy'; exit 0; fi
 ${copyLibrary}if ! systemctl is-enabled --quiet ${gogsUnitName}; then unpack ${replica.copy}; fi
 systemctl --quiet enable --now ${gogsUnitName}
 `,
-      { signal: context.signal, redact: secrets.redact, label: 'take over' },
+      label,
     );
-    if (stdout.trim() !== '')
+    if (said.trim() !== '')
       throw new PermanentError(`${to.machine.name} has no copy of Gogs that it could serve`);
     await (await gogsAt(context, to.machine)).answers();
     return [...changes, `${to.machine.name}: serves`];
@@ -93,7 +100,7 @@ printf 'run:%s\\n' "$(cat ${mark} 2>/dev/null || :)"
 `;
   return Promise.all(
     context.machines.map(async (machine): Promise<Found> => {
-      const said = await onHost(context, machine, script).catch((error: unknown) => {
+      const said = await runOn(context, machine, script, label).catch((error: unknown) => {
         context.signal.throwIfAborted();
         if (error instanceof NotReadyError) return undefined;
         throw error;
@@ -108,10 +115,4 @@ printf 'run:%s\\n' "$(cat ${mark} 2>/dev/null || :)"
       };
     }),
   );
-}
-
-async function onHost(context: StepContext, machine: Machine, script: string): Promise<string> {
-  const { signal, secrets } = context;
-  const options = { signal, redact: secrets.redact, label: 'take over' };
-  return (await (await hostOf(context, machine)).run(script, options)).stdout;
 }

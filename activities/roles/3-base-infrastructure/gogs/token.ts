@@ -1,5 +1,5 @@
 import type { SealContext } from '../../../../config/secrets-seal.js';
-import { hostOf } from '../../../host/host-of.js';
+import { runOn } from '../../../host/run-on.js';
 import { quote } from '../../../host/quote.js';
 import { PermanentError } from '../../../errors.js';
 import type { StepContext } from '../../../role.js';
@@ -15,7 +15,12 @@ const context: SealContext = { name: 'gogs/administrator-token', version: 1, pla
  * @throws PermanentError when it was sealed with another master key
  */
 export async function keptToken(step: StepContext, gogs: GogsAt): Promise<string | undefined> {
-  const sealed = await onHost(step, gogs, `cat ${gogsPaths.token} 2>/dev/null || :\n`, 'read the token');
+  const sealed = await runOn(
+    step,
+    gogs.machine,
+    `cat ${gogsPaths.token} 2>/dev/null || :\n`,
+    'read the token',
+  );
   if (sealed.trim() === '') return undefined;
   const secret = opened(step, gogs, sealed.trim());
   const { ownUser } = await import('../../../clients/gogs/own-user.js');
@@ -42,7 +47,7 @@ export async function newToken(step: StepContext, gogs: GogsAt): Promise<string>
 mv -f ${gogsPaths.token}.new ${gogsPaths.token}
 sync -f ${gogsPaths.token}
 `;
-  await onHost(step, gogs, script, 'keep the token');
+  await runOn(step, gogs.machine, script, 'keep the token');
   return secret;
 }
 
@@ -54,15 +59,4 @@ function opened({ secrets }: StepContext, { machine }: GogsAt, sealed: string): 
       `${machine.name}: ${gogsPaths.token} was sealed with another master key. Give the worker the master key that Gogs was installed with, or delete that file for a new one`,
     );
   }
-}
-
-async function onHost(
-  step: StepContext,
-  { machine }: GogsAt,
-  script: string,
-  label: string,
-): Promise<string> {
-  const { signal, secrets } = step;
-  const options = { signal, redact: secrets.redact, label };
-  return (await (await hostOf(step, machine)).run(script, options)).stdout;
 }

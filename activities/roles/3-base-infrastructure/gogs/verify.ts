@@ -12,7 +12,10 @@ export async function verifyGogs(context: StepContext): Promise<CheckResult> {
   if (found.state !== 'done') return found;
   const all = await standings(context);
   const problems = standingProblems(all);
-  const serves = activeAmong(all).name === context.machine.name;
-  if (problems.length > 0 || !serves) return resultOf(problems);
-  return resultOf([...(await platformProblems(context)), ...(await replicationProblems(context))]);
+  const active = activeAmong(all);
+  if (problems.length > 0 || active.name !== context.machine.name) return resultOf(problems);
+  return resultOf([
+    ...(await platformProblems(context, active)),
+    ...(await replicationProblems(context, active)),
+  ]);
 }
